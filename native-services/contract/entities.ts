@@ -1,0 +1,370 @@
+/** What the API answers with. Field names follow the seed's API where both have the field, so that scripts keep working. */
+import { z } from 'zod'
+import { id, maybeTimestamp, timestamp } from './primitives.ts'
+import { agentStatuses, deliveryStatuses, supervisorStatuses, taskStatuses, tokenStatuses } from './states.ts'
+
+/** Who listens on a port that we wanted. */
+export const portOwner = z.object({ pid: z.number().int().nullable(), program: z.string().nullable() })
+export type PortOwner = z.infer<typeof portOwner>
+
+/** The live state of one supervised child, as the host reports it. Times are milliseconds here; the wire converts them. */
+export const gatewayRuntime = z.object({
+  state: z.enum(supervisorStatuses),
+  /** Why it is in this state, for a person. */
+  reason: z.string().nullable(),
+  /** What a person can do about it. */
+  remedy: z.string().nullable(),
+  pid: z.number().int().nullable(),
+  port: z.number().int(),
+  /** True when we started it, and may therefore stop it. */
+  owned: z.boolean(),
+  version: z.string().nullable(),
+  since_at: timestamp,
+  /** Next start attempt, while backing off. */
+  retry_at: maybeTimestamp,
+  restarts: z.number().int(),
+  /** The stranger on our port, when that is what keeps us from starting. */
+  port_owner: portOwner.nullable(),
+  /** A free port that could be used instead. */
+  suggested_port: z.number().int().nullable(),
+  /** The last lines of its error output, redacted. */
+  last_lines: z.array(z.string()),
+  /** Authenticated WebSocket from the services host. */
+  connected: z.boolean(),
+  latency_ms: z.number().nullable(),
+})
+export type GatewayRuntime = z.infer<typeof gatewayRuntime>
+
+export const gateway = z.object({
+  id,
+  name: z.string(),
+  /** `ws://127.0.0.1:18789`, never with a token in it. */
+  url: z.string(),
+  workspace_root: z.string(),
+  /** Our own local gateway, the one the host supervises. */
+  is_local: z.boolean(),
+  /** Last four characters only. */
+  token_hint: z.string().nullable(),
+  runtime: gatewayRuntime.nullable(),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+export type Gateway = z.infer<typeof gateway>
+
+export const board = z.object({
+  id,
+  gateway_id: id,
+  name: z.string(),
+  slug: z.string(),
+  description: z.string(),
+  board_type: z.enum(['goal', 'general']),
+  objective: z.string().nullable(),
+  require_approval_for_done: z.boolean(),
+  require_review_before_done: z.boolean(),
+  comment_required_for_review: z.boolean(),
+  block_status_changes_with_pending_approval: z.boolean(),
+  only_lead_can_change_status: z.boolean(),
+  max_agents: z.number().int(),
+  /** No deliveries and no heartbeats while paused. */
+  paused: z.boolean(),
+  /** Tasks by status, archived included. */
+  task_counts: z.record(z.enum(taskStatuses), z.number().int()),
+  agent_count: z.number().int(),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+export type Board = z.infer<typeof board>
+
+export const agentRoles = ['main', 'lead', 'worker'] as const
+export type AgentRole = (typeof agentRoles)[number]
+
+export const heartbeatConfig = z.object({
+  /** `30s`, `10m`, `1h`; `0m` or `disabled` switches heartbeats off. */
+  every: z.string().regex(/^(\d+(s|m|h)|disabled)$/, 'a number with s, m or h, or `disabled`'),
+  target: z.string().default('none'),
+})
+export type HeartbeatConfig = z.infer<typeof heartbeatConfig>
+
+export const identityProfile = z.object({
+  role: z.string().max(200).optional(),
+  emoji: z.string().max(32).optional(),
+  communication_style: z.string().max(500).optional(),
+  purpose: z.string().max(2000).optional(),
+  custom_instructions: z.string().max(20_000).optional(),
+})
+export type IdentityProfile = z.infer<typeof identityProfile>
+
+export const agent = z.object({
+  id,
+  gateway_id: id,
+  board_id: id.nullable(),
+  name: z.string(),
+  role: z.enum(agentRoles),
+  is_board_lead: z.boolean(),
+  is_gateway_main: z.boolean(),
+  /** Its id inside OpenClaw. */
+  gateway_agent_id: z.string(),
+  /** Its main session key (the seed's name for the field). */
+  openclaw_session_id: z.string(),
+  workspace_path: z.string(),
+  status: z.enum(agentStatuses),
+  /** Why it is in this status, for a person. */
+  status_reason: z.string().nullable(),
+  status_since_at: timestamp,
+  heartbeat_config: heartbeatConfig,
+  identity_profile: identityProfile,
+  last_seen_at: maybeTimestamp,
+  wake_attempts: z.number().int(),
+  max_wake_attempts: z.number().int(),
+  last_wake_sent_at: maybeTimestamp,
+  checkin_deadline_at: maybeTimestamp,
+  next_heartbeat_at: maybeTimestamp,
+  last_provision_error: z.string().nullable(),
+  lifecycle_generation: z.number().int(),
+  /** What the provisioning plan is doing, e.g. `write_credentials`; null when nothing is under way. */
+  provision_step: z.string().nullable(),
+  token_status: z.enum(tokenStatuses),
+  /** Last four characters of the token, `••••1a2b`; the token itself is never sent. */
+  token_hint: z.string().nullable(),
+  token_verified_at: maybeTimestamp,
+  token_rotated_at: maybeTimestamp,
+  current_task_id: id.nullable(),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+export type Agent = z.infer<typeof agent>
+
+export const task = z.object({
+  id,
+  board_id: id,
+  /** Short number within the board, shown as `#12`. */
+  number: z.number().int(),
+  title: z.string(),
+  description: z.string(),
+  status: z.enum(taskStatuses),
+  priority: z.enum(['low', 'medium', 'high', 'urgent']),
+  /** Order within a column; larger is lower. */
+  position: z.number(),
+  assigned_agent_id: id.nullable(),
+  /** Everyone assigned, the seed's single `assigned_agent_id` first. */
+  assigned_agent_ids: z.array(id),
+  blocked_reason: z.string().nullable(),
+  due_at: maybeTimestamp,
+  in_progress_at: maybeTimestamp,
+  /** Name of whoever created it. */
+  created_by: z.string(),
+  auto_created: z.boolean(),
+  comment_count: z.number().int(),
+  last_message_at: maybeTimestamp,
+  /** What it waits for, in one sentence, e.g. `delivery retrying: gateway down`; null when it waits for nothing. */
+  waiting_for: z.string().nullable(),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+export type Task = z.infer<typeof task>
+
+/** One comment in a task's thread. The seed called the text `message`; so do we. */
+export const comment = z.object({
+  id,
+  board_id: id,
+  task_id: id,
+  author_type: z.enum(['user', 'agent', 'system']),
+  agent_id: id.nullable(),
+  author_name: z.string(),
+  message: z.string(),
+  /** Ids of the agents it mentions. */
+  mentions: z.array(id),
+  /** The notification that it answers; unique, which is what makes replies exactly-once. */
+  source_notification_id: id.nullable(),
+  created_at: timestamp,
+})
+export type Comment = z.infer<typeof comment>
+
+export const notificationTypes = ['assignment', 'mention', 'thread_update', 'status_change', 'wake', 'heartbeat'] as const
+
+/** One message on its way to one agent: a row of the outbox. */
+export const notification = z.object({
+  id,
+  type: z.enum(notificationTypes),
+  agent_id: id,
+  board_id: id.nullable(),
+  task_id: id.nullable(),
+  comment_id: id.nullable(),
+  title: z.string(),
+  session_key: z.string(),
+  state: z.enum(deliveryStatuses),
+  attempts: z.number().int(),
+  next_attempt_at: maybeTimestamp,
+  last_error_code: z.string().nullable(),
+  last_error: z.string().nullable(),
+  /** The run inside the gateway that carried it; events of that run have the same id. */
+  run_id: z.string().nullable(),
+  delivered_at: maybeTimestamp,
+  created_at: timestamp,
+})
+export type Notification = z.infer<typeof notification>
+
+export const activity = z.object({
+  id,
+  /** Dotted name, e.g. `task.status_changed`, `agent.heartbeat`, `lifecycle.reconcile.retriggered`. */
+  event_type: z.string(),
+  message: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  actor_type: z.enum(['user', 'agent', 'system']),
+  actor_name: z.string(),
+  agent_id: id.nullable(),
+  task_id: id.nullable(),
+  board_id: id.nullable(),
+  gateway_id: id.nullable(),
+  data: z.record(z.string(), z.unknown()),
+  created_at: timestamp,
+})
+export type Activity = z.infer<typeof activity>
+
+/** Long work with progress. It survives a restart, and its result stays readable. */
+export const job = z.object({
+  id,
+  kind: z.enum(['template_sync', 'runtime_install']),
+  state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+  title: z.string(),
+  done: z.number().int(),
+  total: z.number().int(),
+  /** What it is doing now. */
+  step: z.string().nullable(),
+  result: z.unknown().nullable(),
+  error: z.string().nullable(),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+export type Job = z.infer<typeof job>
+
+export const syncOutcome = z.object({
+  agent_id: id,
+  agent_name: z.string(),
+  /** The step it reached: mint, write, read_back, commit, verify. */
+  step: z.enum(['preflight', 'mint', 'write', 'read_back', 'commit', 'verify', 'done']),
+  outcome: z.enum(['updated', 'skipped', 'failed', 'warning']),
+  reason_code: z.string().nullable(),
+  message: z.string().nullable(),
+  /** A real authenticated call with the credentials in the agent's workspace succeeded. */
+  token_verified: z.boolean(),
+})
+
+/** Result of `templates/sync`: the seed's seven fields, and what happened agent by agent. */
+export const syncResult = z.object({
+  gateway_id: id,
+  include_main: z.boolean(),
+  reset_sessions: z.boolean(),
+  agents_updated: z.number().int(),
+  agents_skipped: z.number().int(),
+  main_updated: z.boolean(),
+  errors: z.array(
+    z.object({ agent_id: id.nullable(), agent_name: z.string().nullable(), board_id: id.nullable(), message: z.string() }),
+  ),
+  agents: z.array(syncOutcome),
+})
+export type SyncResult = z.infer<typeof syncResult>
+
+/** OpenClaw on this machine. */
+export const runtimeInfo = z.object({
+  installed: z.boolean(),
+  source: z.enum(['setting', 'managed', 'path', 'none']),
+  version: z.string().nullable(),
+  path: z.string().nullable(),
+  node_path: z.string().nullable(),
+  node_version: z.string().nullable(),
+  /** Why it cannot be used, when it cannot. */
+  problem: z.string().nullable(),
+  /** The version that an install would bring. */
+  managed_version: z.string(),
+})
+export type RuntimeInfo = z.infer<typeof runtimeInfo>
+
+/** Where the model comes from. The key itself goes to OpenClaw's own storage and is never answered back. */
+export const modelProvider = z.object({
+  kind: z.enum(['none', 'demo', 'openai', 'anthropic', 'openai-compatible']),
+  base_url: z.string().nullable(),
+  model: z.string().nullable(),
+  key_hint: z.string().nullable(),
+})
+export type ModelProvider = z.infer<typeof modelProvider>
+
+export const settings = z.object({
+  /** Wakes per agent that may go unanswered before it is offline. */
+  max_wake_attempts: z.number().int().min(1).max(10),
+  checkin_deadline_ms: z.number().int().min(1000).max(3_600_000),
+  delivery_concurrency: z.number().int().min(1).max(100),
+  delivery_paused: z.boolean(),
+  heartbeats_paused: z.boolean(),
+  /** Start the gateway when the control center starts. */
+  gateway_autostart: z.boolean(),
+  /** Stop the gateway that we started when the control center quits. */
+  stop_gateway_on_quit: z.boolean(),
+  close_to_tray: z.boolean(),
+  start_hidden: z.boolean(),
+  onboarding_done: z.boolean(),
+})
+export type Settings = z.infer<typeof settings>
+
+export const defaultSettings: Settings = {
+  max_wake_attempts: 3,
+  checkin_deadline_ms: 30_000,
+  delivery_concurrency: 8,
+  delivery_paused: false,
+  heartbeats_paused: false,
+  gateway_autostart: true,
+  stop_gateway_on_quit: true,
+  close_to_tray: true,
+  start_hidden: false,
+  onboarding_done: false,
+}
+
+export const logLine = z.object({
+  /** Grows by one per line within this services host run; the cursor of the stream. */
+  seq: z.number().int(),
+  at: timestamp,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  source: z.enum(['gateway', 'services', 'host', 'desktop']),
+  /** Part of the program, e.g. `delivery`, `gateway/ws`. */
+  scope: z.string(),
+  message: z.string(),
+  agent_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+})
+export type LogLine = z.infer<typeof logLine>
+
+/** One row of Needs attention: what, since when, why, and the button that mends it. */
+export const attention = z.object({
+  key: z.string(),
+  tone: z.enum(['warning', 'bad']),
+  title: z.string(),
+  reason: z.string(),
+  since_at: timestamp,
+  link: z.string(),
+  fix: z
+    .object({
+      label: z.string(),
+      action: z.enum(['wake_agent', 'provision_agent', 'sync_tokens', 'start_gateway', 'restart_gateway', 'use_port', 'install_runtime', 'replay_notification', 'open']),
+      target_id: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type Attention = z.infer<typeof attention>
+
+export const overview = z.object({
+  gateway: gatewayRuntime.nullable(),
+  agents_by_status: z.record(z.enum(agentStatuses), z.number().int()),
+  tasks_by_status: z.record(z.enum(taskStatuses), z.number().int()),
+  deliveries: z.object({
+    queued: z.number().int(),
+    leased: z.number().int(),
+    dead: z.number().int(),
+    /** Oldest first, one bucket a minute, the last hour. */
+    per_minute: z.array(z.object({ at: timestamp, delivered: z.number().int(), failed: z.number().int() })),
+  }),
+  attention: z.array(attention),
+  uptime_ms: z.number().int(),
+  version: z.string(),
+  demo: z.boolean(),
+})
+export type Overview = z.infer<typeof overview>

@@ -1,0 +1,41 @@
+/**
+ * The event stream, `GET /api/v1/events`: server-sent events, resumable.
+ *
+ * `change` frames carry `id: <rev>` and may be resumed with `Last-Event-ID` or `?since=`; several changes of one entity
+ * that a subscriber missed are folded into its present state. All other frames are of the moment and are not replayed.
+ * `reset` says that the gap is too old: fetch everything again.
+ */
+import { z } from 'zod'
+import { activity, agent, attention, board, comment, gateway, gatewayRuntime, job, logLine, notification, runtimeInfo, settings, task } from './entities.ts'
+import { id } from './primitives.ts'
+
+/** Entity name → schema. The names are the ones in the `changes` table. */
+export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings } as const
+export type EntityName = keyof typeof entitySchemas
+export const entityNames = Object.keys(entitySchemas) as EntityName[]
+export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
+
+/** `data` is null when the entity is gone. */
+export type ChangeFrame = {
+  [Name in EntityName]: { rev: number; entity: Name; id: string; data: EntityOf<Name> | null }
+}[EntityName]
+
+/** The words of a reply while they are written; the final text arrives as a `comment` change. */
+export const replyStream = z.object({ notification_id: id, task_id: id.nullable(), agent_id: id, text: z.string(), done: z.boolean() })
+export type ReplyStream = z.infer<typeof replyStream>
+
+export interface EventFrames {
+  /** First frame: the newest revision, so that a client can tell whether its snapshot is older. */
+  hello: { rev: number; version: string }
+  change: ChangeFrame
+  reset: { rev: number }
+  gateway: z.infer<typeof gatewayRuntime>
+  runtime: z.infer<typeof runtimeInfo>
+  reply: ReplyStream
+  attention: { items: z.infer<typeof attention>[] }
+  /** Lines come in batches. Only sent to subscribers that asked with `?logs=true`. */
+  log: { lines: z.infer<typeof logLine>[] }
+  /** Every 15 s, so that both ends notice a dead connection. */
+  ping: { at: string }
+}
+export type EventName = keyof EventFrames

@@ -1,0 +1,74 @@
+// `npm start`: from a fresh clone to a running control center. Plain Node >= 18; everything else is fetched.
+//   npm start -- [--headless] [--demo] [--port N] [--data-dir DIR] [--no-open]
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { electronBinary, fetchElectron, reasonForNoWindow } from './lib/electron.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { childEnv, nodeBinary, root, run } from './lib/process.mjs'
+
+const usage = `npm start -- [options]
+
+  --headless        no window: serve the control center to a browser
+  --demo            a scripted model, a sample board and four agents, in a data folder of its own
+  --port N          port of the control center (default 8642)
+  --data-dir DIR    where everything is kept
+  --no-open         do not open the browser`
+
+async function main() {
+  const flags = process.argv.slice(2)
+  if (flags.includes('--help') || flags.includes('-h')) return console.log(usage)
+
+  await ensureInstalled()
+  const built = await run(nodeBinary(), [join(root, 'scripts', 'build.mjs')], { stdio: 'inherit' })
+  if (built.code !== 0) throw new Error('The build failed; see above.')
+
+  const electron = flags.includes('--headless') ? null : await findElectron()
+  if (electron) await hand(electron, [root, ...flags])
+  else
+    await hand(nodeBinary(), [join(root, 'dist', 'native-services', 'cli.js'), 'serve', ...flags.filter((flag) => flag !== '--headless')])
+}
+
+/** The desktop binary, or null after one line that says why there is none. */
+async function findElectron() {
+  const reason = reasonForNoWindow()
+  if (reason) {
+    console.log(`No window here (${reason}): running the same control center headless.`)
+    return null
+  }
+  if (!existsSync(join(root, 'dist', 'electron', 'main.js'))) return null
+  const binary = electronBinary() ?? (await fetchElectron())
+  if (!binary)
+    console.log('The desktop binary cannot be had here (try `npx install-electron` later): running the same control center headless.')
+  return binary
+}
+
+/** Lets the program have our terminal, passes signals on, and ends as it ends. */
+function hand(command, args) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, env: childEnv({ NODE_ENV: 'production' }), stdio: 'inherit' })
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => {
+        // A terminal has sent Ctrl+C to the child already; a second one would ask it to hurry.
+        if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal)
+      })
+    }
+    child.on('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}`)
+      process.exitCode = 1
+      done()
+    })
+    child.on('exit', (code, signal) => {
+      process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
+      done()
+    })
+  })
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -31,7 +31,7 @@ export function childEnv(extra = {}) {
 export function binOf(packageName, command = packageName) {
   const folder = join(root, 'node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return join(folder, typeof bin === 'string' ? bin : bin[command])
+  return join(folder, typeof bin === 'string' ? bin : (bin[command] ?? Object.values(bin)[0]))
 }
 
 /**

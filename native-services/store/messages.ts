@@ -1,0 +1,52 @@
+import type { Comment } from '../contract/entities.ts'
+import { createId } from '../platform/ids.ts'
+import type { Listed, Paging, Stored } from './rows.ts'
+import type { RepositoryContext } from './store.ts'
+
+export type CommentRow = Stored<Comment>
+
+export function messagesRepository({ db, clock, touch }: RepositoryContext) {
+  const byId = db.prepare('SELECT * FROM messages WHERE id = ?')
+  const bySource = db.prepare('SELECT * FROM messages WHERE source_notification_id = ?')
+  const insert = db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_notification_id) WHERE source_notification_id IS NOT NULL DO NOTHING`)
+  const bump = db.prepare('UPDATE tasks SET comment_count = comment_count + 1, last_message_at = ?, updated_at = ? WHERE id = ?')
+
+  function shape(row: unknown): CommentRow {
+    const { mentions_json: mentions, ...fields } = row as Record<string, unknown>
+    return { ...(fields as unknown as CommentRow), mentions: JSON.parse(mentions as string) as string[] }
+  }
+
+  return {
+    get(id: string): CommentRow | undefined {
+      const row = byId.get(id)
+      return row === undefined ? undefined : shape(row)
+    },
+    bySourceNotification(id: string): CommentRow | undefined {
+      const row = bySource.get(id)
+      return row === undefined ? undefined : shape(row)
+    },
+
+    /** The thread, oldest first. */
+    list(taskId: string, paging: Paging): Listed<CommentRow> {
+      const rows = db.prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at, id LIMIT ? OFFSET ?').all(taskId, paging.limit, paging.offset)
+      const { n } = db.prepare('SELECT count(*) AS n FROM messages WHERE task_id = ?').get(taskId) as { n: number }
+      return { items: rows.map(shape), total: n }
+    },
+
+    /** The last `count` comments of a thread, oldest first. */
+    tail: (taskId: string, count: number): CommentRow[] => db.prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at DESC, id DESC LIMIT ?').all(taskId, count).map(shape).reverse(),
+
+    /** Adds a comment. With a `source_notification_id` that already has its reply, the existing one comes back and nothing is written. */
+    add(comment: Omit<CommentRow, 'id' | 'created_at'>): { comment: CommentRow; created: boolean } {
+      const now = clock.now()
+      const id = createId(now)
+      const { changes } = insert.run(id, comment.board_id, comment.task_id, comment.author_type, comment.agent_id, comment.author_name, comment.message, JSON.stringify(comment.mentions), comment.source_notification_id, now)
+      if (changes === 0) return { comment: shape(bySource.get(comment.source_notification_id)), created: false }
+      bump.run(now, now, comment.task_id)
+      touch('comment', id)
+      touch('task', comment.task_id)
+      return { comment: shape(byId.get(id)), created: true }
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/** The outbox: what has to reach an agent, in order within its session, exactly once in effect. */
+import type { Notification } from '../contract/entities.ts'
+import type { DeliveryStatus } from '../contract/states.ts'
+import { createId } from '../platform/ids.ts'
+import { type Listed, type Paging, type Stored, where } from './rows.ts'
+import type { RepositoryContext } from './store.ts'
+
+export interface NotificationRow extends Stored<Notification> {
+  seq: number
+  body: string
+  lease_until: number | null
+  no_reply_count: number
+  updated_at: number
+}
+
+export type NewNotification = Pick<NotificationRow, 'type' | 'agent_id' | 'board_id' | 'task_id' | 'comment_id' | 'title' | 'body' | 'session_key'>
+
+export function notificationsRepository({ db, clock, touch }: RepositoryContext) {
+  const byId = db.prepare('SELECT * FROM notifications WHERE id = ?')
+  const insert = db.prepare(`INSERT INTO notifications (id, type, agent_id, board_id, task_id, comment_id, title, body, session_key, next_attempt_at, created_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  // The head of each session that nothing of is being sent; later rows of a session wait for its head, so order is kept.
+  // CROSS JOIN keeps SQLite from visiting agents first.
+  const due = db.prepare(`
+    SELECT n.* FROM notifications n
+    JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
+    CROSS JOIN agents a ON a.id = n.agent_id
+    LEFT JOIN boards b ON b.id = n.board_id
+    WHERE n.state = 'queued' AND n.next_attempt_at <= ? AND a.status NOT IN ('paused', 'deleting') AND ifnull(b.paused, 0) = 0
+    ORDER BY n.seq LIMIT ?`)
+  const nextDue = db.prepare(`
+    SELECT min(n.next_attempt_at) AS at FROM notifications n
+    JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
+    WHERE n.state = 'queued' AND n.next_attempt_at > ?`)
+  const lease = db.prepare(`UPDATE notifications SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`)
+  const finish = db.prepare(`UPDATE notifications SET state = ?, delivered_at = ?, run_id = ifnull(?, run_id), last_error_code = ?, last_error = ?, lease_until = NULL, next_attempt_at = NULL, updated_at = ? WHERE id = ?`)
+  const retry = db.prepare(`UPDATE notifications SET state = 'queued', next_attempt_at = ?, attempts = attempts - ?, no_reply_count = no_reply_count + ?, last_error_code = ?, last_error = ?, lease_until = NULL, updated_at = ? WHERE id = ?`)
+
+  const row = (value: unknown): NotificationRow => value as NotificationRow
+  function changed(id: string): void {
+    touch('notification', id)
+    const taskId = (byId.get(id) as NotificationRow | undefined)?.task_id
+    if (taskId) touch('task', taskId)
+  }
+
+  return {
+    get(id: string): NotificationRow | undefined {
+      return byId.get(id) as NotificationRow | undefined
+    },
+
+    list(filter: { state?: DeliveryStatus | undefined; agent_id?: string | undefined; task_id?: string | undefined } & Paging): Listed<NotificationRow> {
+      const condition = where([
+        filter.state !== undefined && ['state = ?', filter.state],
+        filter.agent_id !== undefined && ['agent_id = ?', filter.agent_id],
+        filter.task_id !== undefined && ['task_id = ?', filter.task_id],
+      ])
+      const rows = db.prepare(`SELECT * FROM notifications ${condition.sql} ORDER BY seq DESC LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const { n } = db.prepare(`SELECT count(*) AS n FROM notifications ${condition.sql}`).get(...condition.values) as { n: number }
+      return { items: rows.map(row), total: n }
+    },
+
+    enqueue(notification: NewNotification): NotificationRow {
+      const now = clock.now()
+      const id = createId(now)
+      insert.run(id, notification.type, notification.agent_id, notification.board_id, notification.task_id, notification.comment_id, notification.title, notification.body, notification.session_key, now, now, now)
+      changed(id)
+      return row(byId.get(id))
+    },
+
+    /** An unsent `thread_update` of the same task to the same agent takes the newer comment instead of adding a row. */
+    coalesce(notification: NewNotification): NotificationRow | undefined {
+      const found = db.prepare(`SELECT id FROM notifications WHERE task_id = ? AND agent_id = ? AND type = 'thread_update' AND state = 'queued' AND attempts = 0`).get(notification.task_id, notification.agent_id) as { id: string } | undefined
+      if (!found) return undefined
+      db.prepare('UPDATE notifications SET comment_id = ?, title = ?, body = ?, updated_at = ? WHERE id = ?').run(notification.comment_id, notification.title, notification.body, clock.now(), found.id)
+      changed(found.id)
+      return row(byId.get(found.id))
+    },
+
+    /** Up to `limit` messages that may be sent now, at most one per session. */
+    due: (now: number, limit: number): NotificationRow[] => due.all(now, limit).map(row),
+    /** When the next waiting message comes due; null when none waits. */
+    nextDueAt: (now: number): number | null => (nextDue.get(now) as { at: number | null }).at,
+
+    /** Takes a message for sending. False when somebody else has it. Counts as an attempt. */
+    lease(id: string, until: number): boolean {
+      const taken = lease.run(until, clock.now(), id).changes === 1
+      if (taken) changed(id)
+      return taken
+    },
+    recordRun(id: string, runId: string): void {
+      db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?').run(runId, clock.now(), id)
+    },
+
+    /** Ends a message: delivered, skipped or dead. */
+    finish(id: string, end: { state: 'delivered' | 'skipped' | 'dead'; run_id?: string | null; error_code?: string | null; error?: string | null }): void {
+      const now = clock.now()
+      finish.run(end.state, end.state === 'delivered' ? now : null, end.run_id ?? null, end.error_code ?? null, end.error ?? null, now, id)
+      changed(id)
+    },
+
+    /** Puts a message back. `refund` gives the attempt back (the gateway was down: not the message's fault). */
+    retry(id: string, again: { at: number; error_code: string; error: string; refund?: boolean; no_reply?: boolean }): void {
+      retry.run(again.at, again.refund ? 1 : 0, again.no_reply ? 1 : 0, again.error_code, again.error, clock.now(), id)
+      changed(id)
+    },
+
+    /** A dead (or waiting) message goes to the queue again, at once and with a fresh count. */
+    replay(id: string): void {
+      const now = clock.now()
+      db.prepare(`UPDATE notifications SET state = 'queued', attempts = 0, no_reply_count = 0, next_attempt_at = ?, lease_until = NULL, last_error = NULL, last_error_code = NULL, updated_at = ? WHERE id = ?`).run(now, now, id)
+      changed(id)
+    },
+
+    /** Leases of a process that is gone (all of them at start-up) return to the queue. Returns how many. */
+    releaseLeases(before: number | 'all'): number {
+      const rows = db.prepare(`SELECT id FROM notifications WHERE state = 'leased' AND (? OR lease_until <= ?)`).all(before === 'all' ? 1 : 0, before === 'all' ? 0 : before) as { id: string }[]
+      const now = clock.now()
+      for (const { id } of rows) {
+        db.prepare(`UPDATE notifications SET state = 'queued', next_attempt_at = ?, lease_until = NULL, updated_at = ? WHERE id = ?`).run(now, now, id)
+        changed(id)
+      }
+      return rows.length
+    },
+
+    countByState(): Record<DeliveryStatus, number> {
+      const counts: Record<DeliveryStatus, number> = { queued: 0, leased: 0, delivered: 0, skipped: 0, dead: 0 }
+      for (const { state, n } of db.prepare('SELECT state, count(*) AS n FROM notifications GROUP BY state').all() as { state: DeliveryStatus; n: number }[]) counts[state] = n
+      return counts
+    },
+
+    /** Delivered and failed per minute since `from`, minutes without either left out. */
+    perMinute: (from: number): { at: number; delivered: number; failed: number }[] =>
+      db
+        .prepare(
+          `SELECT updated_at / 60000 * 60000 AS at, sum(state = 'delivered') AS delivered, sum(state = 'dead') AS failed
+           FROM notifications WHERE state IN ('delivered', 'dead') AND updated_at >= ? GROUP BY 1 ORDER BY 1`,
+        )
+        .all(from) as { at: number; delivered: number; failed: number }[],
+  }
+}

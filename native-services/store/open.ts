@@ -1,0 +1,62 @@
+/** Opens the one SQLite file and brings it to the newest schema. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+
+export type Sqlite = Database.Database
+
+/** The file was written by a newer version of the program; opening it with this one could lose data. */
+export class DatabaseFromFutureError extends Error {
+  constructor(found: number, known: number) {
+    super(`The database has schema version ${found}, this program knows up to ${known}. Update the program, or choose another data folder.`)
+    this.name = 'DatabaseFromFutureError'
+  }
+}
+
+export interface Migration {
+  version: number
+  name: string
+  sql: string
+}
+
+/** Files named `NNNN-name.sql`, numbered from 1 without a gap. */
+export function readMigrations(directory: string): Migration[] {
+  const migrations = readdirSync(directory)
+    .filter((file) => /^\d{4}-.+\.sql$/.test(file))
+    .sort()
+    .map((file) => ({ version: Number(file.slice(0, 4)), name: file.slice(5, -4), sql: readFileSync(join(directory, file), 'utf8') }))
+  migrations.forEach((migration, index) => {
+    if (migration.version !== index + 1) throw new Error(`Migration ${migration.name} has number ${migration.version}; expected ${index + 1}.`)
+  })
+  return migrations
+}
+
+/** Applies what is missing, each migration in one transaction. Returns the version reached. */
+export function migrate(db: Sqlite, migrations: readonly Migration[]): number {
+  const found = db.pragma('user_version', { simple: true }) as number
+  if (found > migrations.length) throw new DatabaseFromFutureError(found, migrations.length)
+  for (const migration of migrations.slice(found)) {
+    db.transaction(() => {
+      db.exec(migration.sql)
+      db.pragma(`user_version = ${migration.version}`)
+    }).exclusive()
+  }
+  return migrations.length
+}
+
+/** @param file A path, or `:memory:` for a test. */
+export function openDatabase(options: { file: string; migrationsDir: string }): Sqlite {
+  const db = new Database(options.file)
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('synchronous = NORMAL')
+    db.pragma('busy_timeout = 5000')
+    migrate(db, readMigrations(options.migrationsDir))
+    db.pragma('optimize')
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The store: one connection that writes, repositories over it, and the change feed.
+ *
+ * Every write happens inside `store.write`. A repository that changes an entity calls `touch`, which adds a row to `changes` in the
+ * same transaction; after the outermost commit each listener is told once. better-sqlite3 is synchronous: no `await` in here, ever.
+ */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { EntityName } from '../contract/events.ts'
+import type { Clock } from '../platform/clock.ts'
+import { activityRepository } from './activity.ts'
+import { agentsRepository } from './agents.ts'
+import { boardsRepository } from './boards.ts'
+import { gatewaysRepository } from './gateways.ts'
+import { heartbeatsRepository } from './heartbeats.ts'
+import { jobsRepository } from './jobs.ts'
+import { messagesRepository } from './messages.ts'
+import { notificationsRepository } from './notifications.ts'
+import { openDatabase, type Sqlite } from './open.ts'
+import { settingsRepository } from './settings.ts'
+import { tasksRepository } from './tasks.ts'
+import { timersRepository } from './timers.ts'
+
+export interface Change {
+  rev: number
+  entity: EntityName
+  entity_id: string
+  deleted: 0 | 1
+}
+
+/** What a repository gets. */
+export interface RepositoryContext {
+  db: Sqlite
+  clock: Clock
+  /** Records that an entity changed (or is gone), in the transaction under way. */
+  touch(entity: EntityName, id: string, deleted?: boolean): void
+}
+
+/** How many changes are kept for subscribers that come back; older ones must fetch everything again. */
+const changesKept = 50_000
+
+const migrationsDir = join(dirname(fileURLToPath(import.meta.url)), 'migrations')
+
+export function openStore(options: { file: string; clock: Clock; migrationsDir?: string }) {
+  const db = openDatabase({ file: options.file, migrationsDir: options.migrationsDir ?? migrationsDir })
+  const listeners = new Set<(changes: readonly Change[]) => void>()
+  const insertChange = db.prepare('INSERT INTO changes (entity, entity_id, deleted, at) VALUES (?, ?, ?, ?)')
+  let pending: Change[] = []
+  let depth = 0
+
+  const context: RepositoryContext = {
+    db,
+    clock: options.clock,
+    touch(entity, entityId, deleted = false) {
+      const last = pending.at(-1)
+      if (last && last.entity === entity && last.entity_id === entityId && last.deleted === Number(deleted)) return
+      const { lastInsertRowid } = insertChange.run(entity, entityId, Number(deleted), options.clock.now())
+      pending.push({ rev: Number(lastInsertRowid), entity, entity_id: entityId, deleted: deleted ? 1 : 0 })
+    },
+  }
+
+  const lastRevision = db.prepare('SELECT seq AS rev FROM sqlite_sequence WHERE name = ?')
+  const oldestRevision = db.prepare('SELECT min(rev) AS rev FROM changes')
+  const since = db.prepare('SELECT max(rev) AS rev, entity, entity_id, deleted FROM changes WHERE rev > ? GROUP BY entity, entity_id ORDER BY rev LIMIT ?')
+  const prune = db.prepare('DELETE FROM changes WHERE rev <= ?')
+
+  const store = {
+    db,
+    gateways: gatewaysRepository(context),
+    boards: boardsRepository(context),
+    agents: agentsRepository(context),
+    tasks: tasksRepository(context),
+    messages: messagesRepository(context),
+    notifications: notificationsRepository(context),
+    activity: activityRepository(context),
+    timers: timersRepository(context),
+    heartbeats: heartbeatsRepository(context),
+    jobs: jobsRepository(context),
+    settings: settingsRepository(context),
+
+    /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
+    write<Result>(work: () => Result): Result {
+      const mark = pending.length
+      depth += 1
+      let result: Result
+      try {
+        result = depth === 1 ? db.transaction(work).immediate() : db.transaction(work)()
+      } catch (error) {
+        pending.length = mark
+        throw error
+      } finally {
+        depth -= 1
+      }
+      if (depth === 0 && pending.length > 0) {
+        const committed = pending
+        pending = []
+        for (const listener of listeners) listener(committed)
+      }
+      return result
+    },
+
+    /** Called after each commit that changed something. Returns how to stop. */
+    onCommit(listener: (changes: readonly Change[]) => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    /** The newest revision; 0 for a new database. */
+    revision(): number {
+      return (lastRevision.get('changes') as { rev: number } | undefined)?.rev ?? 0
+    },
+
+    /**
+     * The present state of what changed after `rev`, one row per entity, in order. `gap` is true when changes that old are gone.
+     * Call again with the last `rev` while a full page comes back.
+     */
+    changesSince(rev: number, limit = 500): { gap: boolean; changes: Change[] } {
+      const oldest = (oldestRevision.get() as { rev: number | null }).rev
+      const newest = store.revision()
+      const gap = rev > newest || (oldest === null ? rev < newest : rev < oldest - 1)
+      return { gap, changes: gap ? [] : (since.all(rev, limit) as Change[]) }
+    },
+
+    /** Forgets changes that no subscriber is likely to ask for. */
+    pruneChanges(): void {
+      prune.run(store.revision() - changesKept)
+    },
+
+    close(): void {
+      db.pragma('wal_checkpoint(TRUNCATE)')
+      db.close()
+    },
+  }
+  return store
+}
+
+export type Store = ReturnType<typeof openStore>

@@ -30,7 +30,7 @@ export async function build({ force = false, say = console.log } = {}) {
       sources: ['renderer', 'native-services/contract', ...common],
       output: 'renderer/index.html',
       make: buildPage,
-      exists: existsSync(join(root, 'renderer', 'index.html')),
+      exists: existsSync(join(root, 'renderer', 'src', 'main.tsx')),
     },
     { name: 'programs', sources: ['electron', 'native-services', ...common], output: null, make: buildPrograms, exists: true },
   ]

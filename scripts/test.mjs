@@ -119,10 +119,11 @@ async function runTests(stage, folders) {
   let failedHere = 0
   for (const suite of results.testResults) {
     const suiteName = relative(root, suite.name).split(sep).join('/')
-    // A file that could not even be loaded has no tests to count.
-    if (suite.status === 'failed' && !suite.assertionResults.some(({ status }) => status === 'failed')) {
+    // A file that could not be loaded, or whose preparation failed, has no failed tests to count.
+    const notEvenStarted = suite.status === 'failed' && !suite.assertionResults.some(({ status }) => status === 'failed')
+    if (notEvenStarted) {
       failedHere += 1
-      fail(stage.name, `${suiteName}: ${(suite.message || 'could not be run').split('\n')[0]}`)
+      fail(stage.name, `${suiteName}: ${(suite.message || 'could not be prepared').split('\n')[0]}`)
     }
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') total.passed += 1
@@ -131,7 +132,7 @@ async function runTests(stage, folders) {
         fail(stage.name, `${suiteName} › ${test.fullName}`)
       } else {
         total.skipped += 1
-        notRun.push({ what: `${suiteName} › ${test.fullName}`, why: test.status === 'todo' ? 'to do' : 'skipped' })
+        if (!notEvenStarted) notRun.push({ what: `${suiteName} › ${test.fullName}`, why: test.status === 'todo' ? 'to do' : 'skipped' })
       }
     }
   }

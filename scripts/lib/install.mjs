@@ -49,7 +49,9 @@ async function installPackages(say) {
   say(`Installing packages (first start, needs the npm registry, one or two minutes) …`)
   // Install scripts are not needed: the native parts come prebuilt, Electron fetches itself at first use, Node is linked below.
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  const result = await npm([existsSync(lockFile) ? 'ci' : 'install', ...quiet])
+  let result = existsSync(lockFile) ? await npm(['ci', ...quiet]) : { code: 1, output: '' }
+  // Another version of npm may judge the lock file incomplete for its platform. The versions in it still hold for `install`, which may not write it.
+  if (result.code !== 0 && (!existsSync(lockFile) || /EUSAGE|in sync/.test(result.output))) result = await npm(['install', '--no-save', ...quiet])
   if (result.code !== 0) {
     throw new InstallError(
       `The packages could not be installed (npm ended with ${result.code}).\n${tail(result.output)}\nCheck the network or the registry of npm, then try again.`,

@@ -20,5 +20,4 @@ export function writeStubElectron({ folder, version }: { folder: string; version
   writeFileSync(join(folder, 'LICENSE'), 'stub')
   writeFileSync(join(folder, 'LICENSES.chromium.html'), 'stub')
   writeFileSync(join(folder, 'locales', 'en-US.pak'), '')
-  writeFileSync(join(folder, 'resources', 'default_app.asar'), '')
 }

@@ -7,8 +7,7 @@ import { describe, expect, it } from 'vitest'
 const root = resolve(import.meta.dirname, '..', '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 /** Empty in a source archive, which is no checkout. */
-const tracked = (spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).stdout ?? '').split('
-').filter(Boolean)
+const tracked = (spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).stdout ?? '').split('\n').filter(Boolean)
 
 describe.runIf(tracked.length > 0)('the tree', () => {
   it('has the agreed top level, and dot files of tools', () => {

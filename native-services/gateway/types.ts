@@ -13,13 +13,26 @@ export class GatewayError extends Error {
   readonly detail: string | null
   readonly retryAfterMs: number | null
 
-  constructor(failure: GatewayFailure, message: string, more: { detail?: string | null; retryAfterMs?: number | null; cause?: unknown } = {}) {
+  constructor(
+    failure: GatewayFailure,
+    message: string,
+    more: { detail?: string | null; retryAfterMs?: number | null; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'GatewayError'
     this.failure = failure
     this.detail = more.detail ?? null
     this.retryAfterMs = more.retryAfterMs ?? null
   }
+}
+
+/** Found out at connect, never guessed from a version number. */
+export interface GatewayCapabilities {
+  readonly protocol: number
+  readonly version: string | null
+  /** Granted to this connection; less than asked for means that some buttons cannot work. */
+  readonly scopes: readonly string[]
+  readonly methods: ReadonlySet<string>
 }
 
 export interface GatewayConnectionState {
@@ -31,6 +44,10 @@ export interface GatewayConnectionState {
   version: string | null
   /** Changes at every start of the gateway, in-process restarts included. */
   boot_id: string | null
+  /** When the gateway started, as far as can be told (ms epoch). Whoever was seen before that has lost its running work. */
+  boot_at?: number | null
+  /** What this gateway can do; null before the first hello. */
+  capabilities?: GatewayCapabilities | null
   /** Round trip of the last ping-like request, milliseconds. */
   latency_ms: number | null
   since_at: number

@@ -3,7 +3,15 @@
  * It only needs a `fetch`; who adds the credential (cookie, header, Electron's protocol handler) is the caller's affair.
  */
 import { type ErrorBody, errorBody } from './errors.ts'
-import { type BodyInputOf, type OperationId, operations, type Operation, type ParamsOf, type QueryInputOf, type ResponseOf } from './operations.ts'
+import {
+  type BodyInputOf,
+  type OperationId,
+  operations,
+  type Operation,
+  type ParamsOf,
+  type QueryInputOf,
+  type ResponseOf,
+} from './operations.ts'
 
 /** The server answered with an error. `body` is null when the answer was not ours (a proxy, a crash). */
 export class ApiError extends Error {
@@ -30,11 +38,16 @@ type Part<Key extends string, Value> = [Value] extends [undefined] ? object : { 
 type Optional<Key extends string, Value> = [Value] extends [undefined] ? object : { [K in Key]?: Value }
 type Params<Id extends OperationId> = [keyof ParamsOf<Id>] extends [never] ? object : { params: ParamsOf<Id> }
 
-export type CallInput<Id extends OperationId> = Params<Id> & Optional<'query', QueryInputOf<Id>> & Part<'body', BodyInputOf<Id>> & { signal?: AbortSignal }
+export type CallInput<Id extends OperationId> = Params<Id> &
+  Optional<'query', QueryInputOf<Id>> &
+  Part<'body', BodyInputOf<Id>> & { signal?: AbortSignal }
 
 export interface ApiClient {
   /** Calls an operation. Throws `ApiError` for an error answer and `UnreachableError` when there is none. */
-  call<Id extends OperationId>(operationId: Id, ...input: object extends CallInput<Id> ? [CallInput<Id>?] : [CallInput<Id>]): Promise<ResponseOf<Id>>
+  call<Id extends OperationId>(
+    operationId: Id,
+    ...input: object extends CallInput<Id> ? [CallInput<Id>?] : [CallInput<Id>]
+  ): Promise<ResponseOf<Id>>
 }
 
 interface LooseInput {

@@ -258,9 +258,7 @@ export const syncResult = z.object({
   agents_updated: z.number().int(),
   agents_skipped: z.number().int(),
   main_updated: z.boolean(),
-  errors: z.array(
-    z.object({ agent_id: id.nullable(), agent_name: z.string().nullable(), board_id: id.nullable(), message: z.string() }),
-  ),
+  errors: z.array(z.object({ agent_id: id.nullable(), agent_name: z.string().nullable(), board_id: id.nullable(), message: z.string() })),
   agents: z.array(syncOutcome),
 })
 export type SyncResult = z.infer<typeof syncResult>
@@ -344,7 +342,17 @@ export const attention = z.object({
   fix: z
     .object({
       label: z.string(),
-      action: z.enum(['wake_agent', 'provision_agent', 'sync_tokens', 'start_gateway', 'restart_gateway', 'use_port', 'install_runtime', 'replay_notification', 'open']),
+      action: z.enum([
+        'wake_agent',
+        'provision_agent',
+        'sync_tokens',
+        'start_gateway',
+        'restart_gateway',
+        'use_port',
+        'install_runtime',
+        'replay_notification',
+        'open',
+      ]),
       target_id: z.string().nullable(),
     })
     .nullable(),

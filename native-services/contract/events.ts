@@ -6,7 +6,21 @@
  * `reset` says that the gap is too old: fetch everything again.
  */
 import { z } from 'zod'
-import { activity, agent, attention, board, comment, gateway, gatewayRuntime, job, logLine, notification, runtimeInfo, settings, task } from './entities.ts'
+import {
+  activity,
+  agent,
+  type attention,
+  board,
+  comment,
+  gateway,
+  type gatewayRuntime,
+  job,
+  type logLine,
+  notification,
+  type runtimeInfo,
+  settings,
+  task,
+} from './entities.ts'
 import { id } from './primitives.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */

@@ -100,7 +100,18 @@ export const hostToServices = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('install-progress'), step: z.string(), done: ms, total: ms }),
   z.object({ type: z.literal('command-result'), command_id: z.string(), ok: z.boolean(), message: z.string().nullable() }),
-  z.object({ type: z.literal('log'), lines: z.array(z.object({ at: ms, level: z.enum(['debug', 'info', 'warn', 'error']), source: z.enum(['gateway', 'host', 'desktop']), scope: z.string(), message: z.string() })) }),
+  z.object({
+    type: z.literal('log'),
+    lines: z.array(
+      z.object({
+        at: ms,
+        level: z.enum(['debug', 'info', 'warn', 'error']),
+        source: z.enum(['gateway', 'host', 'desktop']),
+        scope: z.string(),
+        message: z.string(),
+      }),
+    ),
+  }),
   z.object({ type: z.literal('power'), event: z.enum(['suspend', 'resume']) }),
   z.object({ type: z.literal('shutdown'), deadline_at: ms }),
 ])
@@ -129,9 +140,17 @@ export const servicesToHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: servicesState }),
   z.object({ type: z.literal('gateway-command'), command_id: z.string(), command }),
   /** The WebSocket to the gateway authenticated (or was lost): the third part of readiness. */
-  z.object({ type: z.literal('gateway-connection'), connected: z.boolean(), version: z.string().nullable(), reason: z.string().nullable() }),
+  z.object({
+    type: z.literal('gateway-connection'),
+    connected: z.boolean(),
+    version: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
   z.object({ type: z.literal('notify'), title: z.string(), body: z.string(), link: z.string() }),
-  z.object({ type: z.literal('log'), lines: z.array(z.object({ at: ms, level: z.enum(['debug', 'info', 'warn', 'error']), scope: z.string(), message: z.string() })) }),
+  z.object({
+    type: z.literal('log'),
+    lines: z.array(z.object({ at: ms, level: z.enum(['debug', 'info', 'warn', 'error']), scope: z.string(), message: z.string() })),
+  }),
 ])
 export type ServicesToHost = z.infer<typeof servicesToHost>
 

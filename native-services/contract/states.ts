@@ -26,8 +26,20 @@ export const agentStates: Readonly<Record<AgentStatus, StateWords>> = {
   waking: { label: 'Waking', tone: 'busy', icon: 'alarm-clock', sentence: 'It was woken and has not checked in yet.' },
   online: { label: 'Online', tone: 'good', icon: 'circle-check', sentence: 'It checked in with its own token.' },
   late: { label: 'Late', tone: 'warning', icon: 'clock-alert', sentence: 'It missed its last check-in.', remedy: 'Wake it.' },
-  offline: { label: 'Offline', tone: 'bad', icon: 'circle-off', sentence: 'It does not answer wakes.', remedy: 'Read the reason, re-sync its token, wake it.' },
-  failed: { label: 'Failed', tone: 'bad', icon: 'circle-x', sentence: 'It could not be set up.', remedy: 'Read the error and provision it again.' },
+  offline: {
+    label: 'Offline',
+    tone: 'bad',
+    icon: 'circle-off',
+    sentence: 'It does not answer wakes.',
+    remedy: 'Read the reason, re-sync its token, wake it.',
+  },
+  failed: {
+    label: 'Failed',
+    tone: 'bad',
+    icon: 'circle-x',
+    sentence: 'It could not be set up.',
+    remedy: 'Read the error and provision it again.',
+  },
   paused: { label: 'Paused', tone: 'idle', icon: 'circle-pause', sentence: 'It is paused: no wakes, no deliveries.', remedy: 'Resume it.' },
   deleting: { label: 'Deleting', tone: 'idle', icon: 'trash-2', sentence: 'It is being removed from the gateway.' },
 }
@@ -40,9 +52,21 @@ export const supervisorStates: Readonly<Record<SupervisorStatus, StateWords>> = 
   stopped: { label: 'Stopped', tone: 'idle', icon: 'circle-stop', sentence: 'It is not running.', remedy: 'Start it.' },
   starting: { label: 'Starting', tone: 'busy', icon: 'loader', sentence: 'It was started and is not ready yet.' },
   running: { label: 'Running', tone: 'good', icon: 'circle-check', sentence: 'It answers authenticated requests.' },
-  degraded: { label: 'Degraded', tone: 'warning', icon: 'triangle-alert', sentence: 'It runs but does not answer as it should.', remedy: 'Restart it if this lasts.' },
+  degraded: {
+    label: 'Degraded',
+    tone: 'warning',
+    icon: 'triangle-alert',
+    sentence: 'It runs but does not answer as it should.',
+    remedy: 'Restart it if this lasts.',
+  },
   'backing-off': { label: 'Restarting soon', tone: 'warning', icon: 'timer-reset', sentence: 'It exited and will be started again.' },
-  failed: { label: 'Failed', tone: 'bad', icon: 'circle-x', sentence: 'It cannot run as things are.', remedy: 'Read the reason, mend it, start again.' },
+  failed: {
+    label: 'Failed',
+    tone: 'bad',
+    icon: 'circle-x',
+    sentence: 'It cannot run as things are.',
+    remedy: 'Read the reason, mend it, start again.',
+  },
   stopping: { label: 'Stopping', tone: 'busy', icon: 'loader', sentence: 'It is finishing its work.' },
   adopted: { label: 'Running (not ours)', tone: 'good', icon: 'link', sentence: 'It was already running; we use it and will not stop it.' },
 }
@@ -69,7 +93,13 @@ export const deliveryStates: Readonly<Record<DeliveryStatus, StateWords>> = {
   leased: { label: 'Sending', tone: 'busy', icon: 'send', sentence: 'The agent is working on it.' },
   delivered: { label: 'Delivered', tone: 'good', icon: 'check-check', sentence: 'The agent took it.' },
   skipped: { label: 'Skipped', tone: 'idle', icon: 'circle-slash', sentence: 'It was no longer worth sending.' },
-  dead: { label: 'Failed', tone: 'bad', icon: 'circle-x', sentence: 'It could not be delivered.', remedy: 'Read the error and send it again.' },
+  dead: {
+    label: 'Failed',
+    tone: 'bad',
+    icon: 'circle-x',
+    sentence: 'It could not be delivered.',
+    remedy: 'Read the error and send it again.',
+  },
 }
 
 export const tokenStatuses = ['in_sync', 'drifted', 'unverified'] as const
@@ -77,7 +107,13 @@ export type TokenStatus = (typeof tokenStatuses)[number]
 
 export const tokenStates: Readonly<Record<TokenStatus, StateWords>> = {
   in_sync: { label: 'In sync', tone: 'good', icon: 'key-round', sentence: 'The token in its workspace is the one we know.' },
-  drifted: { label: 'Drifted', tone: 'bad', icon: 'key-square', sentence: 'The token in its workspace is not the one we know.', remedy: 'Re-sync its token.' },
+  drifted: {
+    label: 'Drifted',
+    tone: 'bad',
+    icon: 'key-square',
+    sentence: 'The token in its workspace is not the one we know.',
+    remedy: 'Re-sync its token.',
+  },
   unverified: { label: 'Unverified', tone: 'idle', icon: 'key-round', sentence: 'Its token has not been compared yet.' },
 }
 

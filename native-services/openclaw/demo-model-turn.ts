@@ -25,6 +25,8 @@ export type DemoTurn =
 const internalContext = '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>'
 const emptyAnswerTurn = 'did not produce a user-visible answer'
 const wordGapMs = 20
+/** The token of `domain/reply-rules.ts`. `NO_REPLY` will not do: in a direct session the gateway takes it for a missing answer and fails the run. */
+const nothingToAdd = 'NOTHING_TO_ADD'
 /** The agent's own command, in every workspace that Mission Control provisions. */
 const mc = 'sh .mission-control/mc'
 
@@ -110,7 +112,7 @@ function directive(text: string, results: readonly string[]): DemoTurn | null {
   // 401 would put the provider's key on ice for a minute and break every later run.
   if (fail) return { kind: 'fail', status: Number(fail[1]) === 401 ? 400 : Number(fail[1]) }
   if (text.includes('[[hang]]')) return { kind: 'hang' }
-  if (text.includes('[[noreply]]')) return { kind: 'text', text: 'NO_REPLY', gap_ms: 0 }
+  if (text.includes('[[noreply]]')) return { kind: 'text', text: nothingToAdd, gap_ms: 0 }
   const tool = /\[\[tool:(\w+) (\{[\s\S]*?\})\]\]/.exec(text)
   if (tool) {
     // Plain prose: an answer that looks like a dump of a tool's result is removed by the gateway.
@@ -180,6 +182,6 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
     case 'thread_update':
       return say(notice.role === 'lead' ? leadPlan(notice.focus, notice.title) : answer(notice.focus, notice.title))
     default:
-      return { kind: 'text', text: 'NO_REPLY', gap_ms: 0 }
+      return { kind: 'text', text: nothingToAdd, gap_ms: 0 }
   }
 }

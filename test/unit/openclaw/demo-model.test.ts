@@ -90,13 +90,13 @@ describe('demoTurn', () => {
     expect(demoTurn(wrapped(notice('mention', { message: '@Ada plan?', role: 'lead' })), tools)).toMatchObject({
       text: expect.stringContaining('1. '),
     })
-    expect(demoTurn(wrapped(notice('status_change', { role: 'lead' })), tools)).toMatchObject({ text: 'NO_REPLY' })
+    expect(demoTurn(wrapped(notice('status_change', { role: 'lead' })), tools)).toMatchObject({ text: 'NOTHING_TO_ADD' })
   })
 
   it('obeys directives in the message to answer, not in the rest of the thread', () => {
     const directed = (message: string) => demoTurn(wrapped(notice('mention', { message })), tools)
     expect(directed('[[say:exactly this]]')).toMatchObject({ kind: 'text', text: 'exactly this' })
-    expect(directed('[[noreply]]')).toMatchObject({ text: 'NO_REPLY' })
+    expect(directed('[[noreply]]')).toMatchObject({ text: 'NOTHING_TO_ADD' })
     expect(directed('[[hang]]')).toEqual({ kind: 'hang' })
     expect(directed('[[slow:3:50]]')).toEqual({ kind: 'text', text: 'word1 word2 word3', gap_ms: 50 })
     expect(directed('[[fail:503]]')).toEqual({ kind: 'fail', status: 503 })

@@ -28,6 +28,8 @@ export interface Operation {
 const anyAgent = ['agent-main', 'agent-lead', 'agent-worker'] as const
 const gatewayAction = z.object({ accepted: z.literal(true), message: z.string() })
 
+// A table: one operation per line.
+// oxfmt-ignore
 export const operations = {
   // — overview, settings, runtime —
   getOverview: {

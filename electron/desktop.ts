@@ -23,7 +23,7 @@ import { guardPermissions } from './security/permissions.ts'
 import { createRateLimit } from './security/rate-limit.ts'
 import { isTrustedSender } from './security/sender.ts'
 import { appMenuTemplate } from './shell/app-menu.ts'
-import { deepLinkFrom, deepLinkScheme } from './shell/deep-link.ts'
+import { deepLinkFrom, deepLinkScheme, routeFrom } from './shell/deep-link.ts'
 import { createLoginItem } from './shell/login-item/login-item.ts'
 import { createMainWindow } from './shell/main-window.ts'
 import { createNotifications } from './shell/notifications.ts'
@@ -156,7 +156,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     onSessionEnd: () => quit.sessionEnds(),
   })
   const open = (route: string | null): void => {
-    if (!quit.quitting()) window.show(route)
+    if (!quit.quitting()) window.show(route === null ? null : routeFrom(route))
   }
   const notifications = createNotifications({ ports, onClick: open })
 

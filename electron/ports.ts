@@ -13,7 +13,6 @@ import type {
   MenuItemConstructorOptions,
   NativeImage,
   NotificationConstructorOptions,
-  PowerMonitor,
   Protocol,
   Screen,
   Session,

@@ -47,14 +47,14 @@ export function restoreWindowState(saved: unknown, workAreas: readonly Rectangle
     return { width: fit(defaultSize.width, primary.width, minimumSize.width), height: fit(defaultSize.height, primary.height, minimumSize.height), maximized: false }
   }
   const state = parsed.data
-  // The title bar is what one grabs: its strip has to be on a display.
+  const sizeOn = (area: Rectangle) => ({ width: fit(state.width, area.width, minimumSize.width), height: fit(state.height, area.height, minimumSize.height) })
+  // The title bar is what one grabs: its strip has to be on a display, with the width that the window will have there.
   const home = workAreas.find(
     (area) =>
-      overlap(state.x, state.width, area.x, area.width) >= grabbable.width && overlap(state.y, grabbable.height, area.y, area.height) >= grabbable.height,
+      overlap(state.x, sizeOn(area).width, area.x, area.width) >= grabbable.width &&
+      overlap(state.y, grabbable.height, area.y, area.height) >= grabbable.height,
   )
-  const area = home ?? primary
-  const size = { width: fit(state.width, area.width, minimumSize.width), height: fit(state.height, area.height, minimumSize.height) }
-  return home ? { x: state.x, y: state.y, ...size, maximized: state.maximized } : { ...size, maximized: state.maximized }
+  return { ...(home && { x: state.x, y: state.y }), ...sizeOn(home ?? primary), maximized: state.maximized }
 }
 
 function fit(wanted: number, available: number, minimum: number): number {

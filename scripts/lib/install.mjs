@@ -51,7 +51,8 @@ async function installPackages(say) {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   let result = existsSync(lockFile) ? await npm(['ci', ...quiet]) : { code: 1, output: '' }
   // Another version of npm may judge the lock file incomplete for its platform. The versions in it still hold for `install`, which may not write it.
-  if (result.code !== 0 && (!existsSync(lockFile) || /EUSAGE|in sync/.test(result.output))) result = await npm(['install', '--no-save', ...quiet])
+  if (result.code !== 0 && (!existsSync(lockFile) || /EUSAGE|in sync/.test(result.output)))
+    result = await npm(['install', '--no-save', ...quiet])
   if (result.code !== 0) {
     throw new InstallError(
       `The packages could not be installed (npm ended with ${result.code}).\n${tail(result.output)}\nCheck the network or the registry of npm, then try again.`,

@@ -72,10 +72,12 @@ export function run(command, args, { cwd = root, env = childEnv(), stdio = 'pipe
           setTimeout(() => kill('SIGKILL'), 5_000).unref()
         }, timeoutMs)
       : undefined
-    // In its own group the child does not hear the terminal's Ctrl+C: pass it on, then stop ourselves.
+    // In its own group the child does not hear the terminal's Ctrl+C: pass it on, then end with it.
+    let interrupted = false
     const onSignal = (signal) => {
+      interrupted = true
       kill(signal)
-      setTimeout(() => process.exit(130), 3_000).unref()
+      setTimeout(() => kill('SIGKILL'), 5_000).unref()
     }
     if (ownGroup) for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, onSignal)
     let settled = false
@@ -84,6 +86,7 @@ export function run(command, args, { cwd = root, env = childEnv(), stdio = 'pipe
       settled = true
       clearTimeout(timer)
       for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, onSignal)
+      if (interrupted) process.exit(130)
       done({ code: timedOut ? 124 : code, output, timedOut })
     }
     child.on('error', (error) => {

@@ -1,0 +1,137 @@
+/**
+ * Pictures of every page for the README and the documentation: docs/screenshots/<page>-<theme>.png.
+ *
+ *   npm run screenshots                              builds nothing; starts a demo control center by itself
+ *   npm run screenshots -- --url http://127.0.0.1:8642/#/login/<code>     uses one that runs
+ *   … --out <folder> --only overview,board           another place, fewer pages
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    out: { type: 'string', default: join(root, 'docs/screenshots') },
+    only: { type: 'string' },
+    themes: { type: 'string', default: 'light,dark' },
+    sizes: { type: 'string', default: 'wide,narrow' },
+  },
+})
+
+const wide = { width: 1440, height: 900 }
+const sizes = { wide, narrow: { width: 800, height: 900 }, phone: { width: 390, height: 800 } }
+
+/** Starts `serve --demo` in a folder of its own and waits for the link it prints. */
+async function startDemo() {
+  const cli = join(root, 'native-services/cli.ts')
+  if (!existsSync(cli)) throw new Error('There is no native-services/cli.ts to start; give --url instead.')
+  const dataDir = mkdtempSync(join(tmpdir(), 'mission-control-shots-'))
+  const child = spawn(process.execPath, [cli, 'serve', '--demo', '--no-open', '--port', '0', '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const link = await new Promise((done, fail) => {
+    let text = ''
+    const timer = setTimeout(() => fail(new Error(`No link within two minutes. Printed so far:\n${text}`)), 120_000)
+    child.stdout.on('data', (chunk) => {
+      text += String(chunk)
+      const found = /https?:\/\/\S+#\/login\/\S+/.exec(text)
+      if (found) {
+        clearTimeout(timer)
+        done(found[0])
+      }
+    })
+    child.on('exit', (code) => fail(new Error(`The demo ended with ${code}.\n${text}`)))
+  })
+  return {
+    link,
+    stop: () =>
+      new Promise((done) => {
+        child.removeAllListeners('exit')
+        child.once('exit', () => {
+          rmSync(dataDir, { recursive: true, force: true })
+          done(undefined)
+        })
+        child.kill('SIGTERM')
+      }),
+  }
+}
+
+function browserPath() {
+  const known = [
+    process.env['CHROME_PATH'],
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ]
+  return known.find((path) => path && existsSync(path))
+}
+
+const demo = values.url ? { link: values.url, stop: async () => undefined } : await startDemo()
+const executablePath = browserPath()
+const browser = await chromium.launch({
+  ...(executablePath ? { executablePath } : {}),
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+})
+try {
+  const base = new URL(demo.link).origin
+  const context = await browser.newContext({ viewport: wide, deviceScaleFactor: 1, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.on('console', (message) => message.type() === 'error' && console.log(`console: ${message.text()}`))
+  page.on('pageerror', (error) => console.log(`page error: ${error.message}`))
+  await page.goto(demo.link)
+  await page.waitForSelector('.nav')
+  if (!values.url) await page.waitForTimeout(30_000)
+
+  const ask = (path) => page.evaluate(async (url) => (await fetch(`/api/v1${url}`)).json(), path)
+  const board = (await ask('/boards')).items[0]
+  const agents = (await ask('/agents')).items
+  const agent = agents.find((each) => each.status !== 'online') ?? agents[0]
+  const tasks = board ? (await ask(`/boards/${board.id}/tasks`)).items : []
+  const task = tasks.toSorted((a, b) => b.comment_count - a.comment_count).find((each) => each.description !== '') ?? tasks[0]
+  const pages = {
+    overview: '/',
+    welcome: '/welcome',
+    boards: '/boards',
+    ...(board ? { board: `/boards/${board.id}`, list: `/boards/${board.id}?view=list` } : {}),
+    ...(task ? { task: `/boards/${board.id}/tasks/${task.id}` } : {}),
+    agents: '/agents',
+    ...(agent ? { agent: `/agents/${agent.id}` } : {}),
+    activity: '/activity',
+    logs: '/logs',
+    gateway: '/gateway',
+    settings: '/settings',
+    palette: '/',
+  }
+  mkdirSync(values.out, { recursive: true })
+  const only = values.only?.split(',')
+  for (const theme of values.themes.split(',')) {
+    await page.evaluate((scheme) => localStorage.setItem('mission-control-scheme', scheme), theme)
+    for (const size of values.sizes.split(',')) {
+      await page.setViewportSize(sizes[size] ?? wide)
+      for (const [name, path] of Object.entries(pages)) {
+        if (only && !only.includes(name)) continue
+        await page.goto(`${base}/#${path}`)
+        await page.reload()
+        await page.waitForSelector('.nav', { state: 'attached' })
+        await page.waitForTimeout(900)
+        if (name === 'palette') {
+          await page.keyboard.press('Control+k')
+          await page.waitForTimeout(500)
+        }
+        const file = join(values.out, `${name}-${theme}${size === 'wide' ? '' : `-${size}`}.png`)
+        await page.screenshot({ path: file })
+        console.log(file)
+      }
+    }
+  }
+} finally {
+  await browser.close()
+  await demo.stop()
+}

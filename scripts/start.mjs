@@ -1,10 +1,9 @@
 // `npm start`: from a fresh clone to a running control center. Plain Node >= 18; everything else is fetched.
 //   npm start -- [--headless] [--demo] [--port N] [--data-dir DIR] [--no-open]
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { electronBinary, fetchElectron, reasonForNoWindow } from './lib/electron.mjs'
+import { electronBinary, fetchElectron, reasonForNoSandbox, reasonForNoWindow } from './lib/electron.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { childEnv, nodeBinary, root, run } from './lib/process.mjs'
 
@@ -32,16 +31,16 @@ async function main() {
 
 /** The desktop binary, or null after one line that says why there is none. */
 async function findElectron() {
-  const reason = reasonForNoWindow()
-  if (reason) {
-    console.log(`No window here (${reason}): running the same control center headless.`)
+  const headless = (why) => {
+    console.log(`No window (${why}). The same control center runs headless:`)
     return null
   }
-  if (!existsSync(join(root, 'dist', 'electron', 'main.js'))) return null
+  const reason = reasonForNoWindow()
+  if (reason) return headless(reason)
   const binary = electronBinary() ?? (await fetchElectron())
-  if (!binary)
-    console.log('The desktop binary cannot be had here (try `npx install-electron` later): running the same control center headless.')
-  return binary
+  if (!binary) return headless("Electron's binary cannot be had here; `npx install-electron` tries again")
+  const sandbox = reasonForNoSandbox(binary)
+  return sandbox ? headless(sandbox) : binary
 }
 
 /** Lets the program have our terminal, passes signals on, and ends as it ends. */

@@ -1,6 +1,6 @@
 // Is the desktop binary on disk? Never by `import 'electron'`, which would download it as a side effect.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { binOf, nodeBinary, root, run, which } from './process.mjs'
 
 const retryAfterMs = 24 * 60 * 60_000
@@ -39,6 +39,27 @@ export function reasonForNoWindow() {
   if (!process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'there is no display'
   if (process.getuid?.() === 0) return 'Electron refuses to run as root'
   return null
+}
+
+/**
+ * Some Linux systems forbid user namespaces to ordinary programs; then Chromium's sandbox needs its helper to belong to root, which an
+ * npm install cannot arrange. Answers why, or null. We do not start without the sandbox.
+ */
+export function reasonForNoSandbox(binary) {
+  if (process.platform !== 'linux') return null
+  const setting = (name) => {
+    try {
+      return readFileSync(`/proc/sys/${name}`, 'utf8').trim()
+    } catch {
+      return null
+    }
+  }
+  const forbidden = setting('kernel/apparmor_restrict_unprivileged_userns') === '1' || setting('kernel/unprivileged_userns_clone') === '0'
+  if (!forbidden) return null
+  const helper = join(dirname(binary), 'chrome-sandbox')
+  const stat = existsSync(helper) ? statSync(helper) : null
+  if (stat && stat.uid === 0 && (stat.mode & 0o4000) !== 0) return null
+  return `the system keeps Electron from its sandbox; to allow it: sudo chown root:root ${helper} && sudo chmod 4755 ${helper}`
 }
 
 /** A virtual display for tests on Linux machines without one: the command to put in front, or null. */

@@ -36,10 +36,10 @@ export const runtimeStateMessage = z.object({
 })
 
 export const modelProviderInput = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('demo') }),
-  z.object({ kind: z.literal('openai'), api_key: z.string().min(8).max(500), model: z.string().min(1).max(200) }),
-  z.object({ kind: z.literal('anthropic'), api_key: z.string().min(8).max(500), model: z.string().min(1).max(200) }),
-  z.object({
+  z.strictObject({ kind: z.literal('demo') }),
+  z.strictObject({ kind: z.literal('openai'), api_key: z.string().min(8).max(500), model: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('anthropic'), api_key: z.string().min(8).max(500), model: z.string().min(1).max(200) }),
+  z.strictObject({
     kind: z.literal('openai-compatible'),
     base_url: z.url(),
     api_key: z.string().max(500),

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import * as entity from './entities.ts'
-import { id, ok, page, pageQuery } from './primitives.ts'
+import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import * as request from './requests.ts'
 import { modelProviderInput } from './host-link.ts'
 
@@ -42,6 +42,11 @@ export const operations = {
   listJobs: { method: 'GET', path: '/jobs', auth: 'operator', tags: ['jobs'], summary: 'Long work and its results, newest first', query: pageQuery, response: page(entity.job) },
   getJob: { method: 'GET', path: '/jobs/{job_id}', auth: 'operator', tags: ['jobs'], summary: 'One job', response: entity.job },
   listLogs: { method: 'GET', path: '/logs', auth: 'operator', tags: ['logs'], summary: 'Log lines, oldest first, the newest page unless `before` is given', query: request.logsQuery, response: z.object({ items: z.array(entity.logLine), next_before: z.number().nullable() }) },
+
+  // — browser session: one-time code → cookie —
+  createSessionCode: { method: 'POST', path: '/session/codes', auth: 'operator', tags: ['session'], summary: 'A one-time code that signs a browser in; good for ten minutes, once', status: 201, response: z.object({ code: z.string(), expires_at: timestamp }) },
+  createSession: { method: 'POST', path: '/session', auth: 'none', tags: ['session'], summary: 'Exchange a one-time code for a session cookie', body: request.sessionExchange, response: ok },
+  deleteSession: { method: 'DELETE', path: '/session', auth: 'operator', tags: ['session'], summary: 'Sign this browser out', response: ok },
 
   // — gateways —
   listGateways: { method: 'GET', path: '/gateways', auth: 'operator', tags: ['gateways'], summary: 'Gateways', query: pageQuery, response: page(entity.gateway) },

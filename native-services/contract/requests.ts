@@ -39,8 +39,8 @@ export const agentCreate = z.strictObject({
   gateway_id: id.optional(),
   role: z.enum(agentRoles).default('worker'),
   is_board_lead: z.boolean().optional(),
-  heartbeat_config: heartbeatConfig.optional(),
-  identity_profile: identityProfile.optional(),
+  heartbeat_config: heartbeatConfig.strict().optional(),
+  identity_profile: identityProfile.strict().optional(),
   /** Provision and wake at once. */
   provision: z.boolean().default(true),
 })
@@ -48,8 +48,8 @@ export const agentCreate = z.strictObject({
 /** Cosmetic edits: neither the token nor the session is touched. */
 export const agentUpdate = z.strictObject({
   name: name.optional(),
-  heartbeat_config: heartbeatConfig.optional(),
-  identity_profile: identityProfile.optional(),
+  heartbeat_config: heartbeatConfig.strict().optional(),
+  identity_profile: identityProfile.strict().optional(),
 })
 
 export const taskCreate = z.strictObject({

@@ -31,7 +31,11 @@ export function readConfiguration(options: {
     env: options.env,
     resourcesDir: options.folders.resources,
     staticDir: options.folders.renderer,
-    flags: { demo: asked.demo, ...(asked.port !== null && { port: asked.port }), ...(asked.dataDir !== null && { dataDir: asked.dataDir }) },
+    flags: {
+      demo: asked.demo,
+      ...(asked.port !== null && { port: asked.port }),
+      ...(asked.dataDir !== null && { dataDir: asked.dataDir }),
+    },
   })
   return { arguments: asked, config }
 }

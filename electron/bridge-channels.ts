@@ -1,5 +1,13 @@
 /** Names only, so that the preload bundle carries no schemas. */
-export const bridgeCalls = ['getLoginItem', 'setLoginItem', 'revealDataFolder', 'openExternal', 'notify', 'checkForUpdates', 'quit'] as const
+export const bridgeCalls = [
+  'getLoginItem',
+  'setLoginItem',
+  'revealDataFolder',
+  'openExternal',
+  'notify',
+  'checkForUpdates',
+  'quit',
+] as const
 export type BridgeCall = (typeof bridgeCalls)[number]
 
 export function channelOf(call: BridgeCall): string {

@@ -66,7 +66,11 @@ export function registerBridge(options: {
       if (!input.success || args.length > 1) {
         options.onRefused(call, 'input')
         const issue = input.error?.issues[0]
-        return { ok: false, code: 'invalid_request', message: issue ? `${[call, ...issue.path].join('.')}: ${issue.message}` : `${call}: one argument at most.` }
+        return {
+          ok: false,
+          code: 'invalid_request',
+          message: issue ? `${[call, ...issue.path].join('.')}: ${issue.message}` : `${call}: one argument at most.`,
+        }
       }
       try {
         return { ok: true, value: await options.handlers[call](input.data) }

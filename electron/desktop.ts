@@ -109,9 +109,16 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   let trayHosted: boolean | null = null
   const log = (level: 'info' | 'warn' | 'error', scope: string, message: string): void => host?.log(level, scope, message)
   const reports = createCrashReports({ folder: path.join(config.paths.root, 'crash-reports'), version })
-  const report = (kind: 'page' | 'child' | 'main', what: { reason: string; exit_code: number | null; process: string; message: string | null }): void => {
+  const report = (
+    kind: 'page' | 'child' | 'main',
+    what: { reason: string; exit_code: number | null; process: string; message: string | null },
+  ): void => {
     const file = reports.write({ kind, ...what })
-    log('error', 'desktop', `desktop.crash kind=${kind} process=${what.process} reason=${what.reason} exit_code=${what.exit_code ?? ''} report=${file ?? 'not written'}`)
+    log(
+      'error',
+      'desktop',
+      `desktop.crash kind=${kind} process=${what.process} reason=${what.reason} exit_code=${what.exit_code ?? ''} report=${file ?? 'not written'}`,
+    )
   }
 
   const quit = createQuit({
@@ -146,11 +153,16 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     ports,
     preload: folders.preload,
     version,
-    icon: platform === 'linux' ? path.join(folders.resources, 'icons', 'icon-256.png') : null,
+    icon: platform === 'linux' ? path.join(folders.resources, 'icons', '256x256.png') : null,
     stateFile: path.join(config.paths.root, 'desktop', 'window-state.json'),
     onClose: () => closeDecision({ quitting: quit.quitting(), closeToTray: closeToTray(), trayWorks: trayIsThere() }),
     onHidden: (first) => {
-      if (first) notifications.notify({ title: `${title} goes on in the tray`, body: 'Quit it from the tray menu. Settings can make closing the window quit instead.', link: '/settings' })
+      if (first)
+        notifications.notify({
+          title: `${title} goes on in the tray`,
+          body: 'Quit it from the tray menu. Settings can make closing the window quit instead.',
+          link: '/settings',
+        })
     },
     onPageGone: () => api.closeStreams(),
     onSessionEnd: () => quit.sessionEnds(),
@@ -180,11 +192,20 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     api.closeStreams()
     report('page', { reason: details.reason, exit_code: details.exitCode, process: 'page', message: null })
     if (decision === 'reload') window.reload()
-    else ports.dialog.showErrorBox(`${title}: the page keeps crashing`, `Reports are in ${path.join(config.paths.root, 'crash-reports')}. The services go on; quit and start the app again.`)
+    else
+      ports.dialog.showErrorBox(
+        `${title}: the page keeps crashing`,
+        `Reports are in ${path.join(config.paths.root, 'crash-reports')}. The services go on; quit and start the app again.`,
+      )
   })
   app.on('child-process-gone', (_event, details) => {
     if (isOrdinaryEnd(details.reason) || quit.quitting()) return
-    report('child', { reason: details.reason, exit_code: details.exitCode, process: details.serviceName ?? details.name ?? details.type, message: null })
+    report('child', {
+      reason: details.reason,
+      exit_code: details.exitCode,
+      process: details.serviceName ?? details.name ?? details.type,
+      message: null,
+    })
   })
   app.on('window-all-closed', () => {
     if (quitsWithLastWindow({ platform, closeToTray: closeToTray(), trayWorks: trayIsThere() })) quit.request()
@@ -193,7 +214,13 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
 
   const loginItem = createLoginItem({
     app,
-    installation: { platform, packaged: app.isPackaged, executable: options.executable, env: options.env, temporaryFolder: options.temporaryFolder },
+    installation: {
+      platform,
+      packaged: app.isPackaged,
+      executable: options.executable,
+      env: options.env,
+      temporaryFolder: options.temporaryFolder,
+    },
     home: options.home,
   })
   const setLoginItem = (enabled: boolean) => {
@@ -206,7 +233,15 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   function redraw(): void {
     if (!host || !tray) return
     const view = host.view()
-    tray.update(trayModel({ services: view.services, gateway: view.gateway, servicesState: view.servicesState, loginItem: loginItem.get(), quitting: quit.quitting() }))
+    tray.update(
+      trayModel({
+        services: view.services,
+        gateway: view.gateway,
+        servicesState: view.servicesState,
+        loginItem: loginItem.get(),
+        quitting: quit.quitting(),
+      }),
+    )
   }
 
   async function ready(): Promise<void> {
@@ -262,7 +297,8 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     updates = createUpdates({
       policy: updatePolicy({ packaged: app.isPackaged, hasFeed: options.hasUpdateFeed, platform, env: options.env }),
       updater: () => options.createUpdater((level, message) => log(level, 'updates', message)),
-      onDownloaded: (next) => void notifications.notify({ title: 'An update is ready', body: `Version ${next} is installed when you quit.`, link: '/settings' }),
+      onDownloaded: (next) =>
+        void notifications.notify({ title: 'An update is ready', body: `Version ${next} is installed when you quit.`, link: '/settings' }),
       onError: (error) => log('warn', 'updates', `updates.check.failed ${errorText(error)}`),
     })
     const lookForUpdates = updates.check
@@ -335,17 +371,32 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   return {
     started: ready(),
     broke(error) {
-      report('main', { reason: 'uncaught-exception', exit_code: null, process: 'main', message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)) })
-      ports.dialog.showErrorBox(`${title} has stopped`, 'Something unforeseen happened. A report is in the data folder. The gateway goes on and is taken over at the next start.')
+      report('main', {
+        reason: 'uncaught-exception',
+        exit_code: null,
+        process: 'main',
+        message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      })
+      ports.dialog.showErrorBox(
+        `${title} has stopped`,
+        'Something unforeseen happened. A report is in the data folder. The gateway goes on and is taken over at the next start.',
+      )
       app.exit(1)
     },
     strayed(error) {
-      report('main', { reason: 'unhandled-rejection', exit_code: null, process: 'main', message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)) })
+      report('main', {
+        reason: 'unhandled-rejection',
+        exit_code: null,
+        process: 'main',
+        message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      })
     },
   }
 }
 
 function updateSentence(state: { state: string; version: string | null; reason: string | null }, current: string): string {
   if (state.state === 'current') return `Version ${current} is the newest.`
-  return [state.version === null ? '' : `Version ${state.version} is ${state.state}.`, state.reason ?? ''].filter((part) => part !== '').join(' ')
+  return [state.version === null ? '' : `Version ${state.version} is ${state.state}.`, state.reason ?? '']
+    .filter((part) => part !== '')
+    .join(' ')
 }

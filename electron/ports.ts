@@ -29,55 +29,65 @@ export interface GoneDetails {
   readonly exitCode: number
 }
 
-export interface AppPort
-  extends Pick<
-    App,
-    | 'quit'
-    | 'exit'
-    | 'getPath'
-    | 'setPath'
-    | 'getVersion'
-    | 'whenReady'
-    | 'isPackaged'
-    | 'enableSandbox'
-    | 'requestSingleInstanceLock'
-    | 'setAsDefaultProtocolClient'
-    | 'setAppUserModelId'
-    | 'getLoginItemSettings'
-    | 'setLoginItemSettings'
-  > {
+export interface AppPort extends Pick<
+  App,
+  | 'quit'
+  | 'exit'
+  | 'getPath'
+  | 'setPath'
+  | 'getVersion'
+  | 'whenReady'
+  | 'isPackaged'
+  | 'enableSandbox'
+  | 'requestSingleInstanceLock'
+  | 'setAsDefaultProtocolClient'
+  | 'setAppUserModelId'
+  | 'getLoginItemSettings'
+  | 'setLoginItemSettings'
+> {
   on(event: 'before-quit', listener: (event: Preventable) => void): unknown
   on(event: 'window-all-closed' | 'activate', listener: () => void): unknown
   on(event: 'second-instance', listener: (event: unknown, argv: string[], directory: string, data: unknown) => void): unknown
   on(event: 'open-url', listener: (event: Preventable, url: string) => void): unknown
   on(event: 'web-contents-created', listener: (event: unknown, contents: WebContentsPort) => void): unknown
-  on(event: 'child-process-gone', listener: (event: unknown, details: GoneDetails & { type: string; serviceName?: string; name?: string }) => void): unknown
+  on(
+    event: 'child-process-gone',
+    listener: (event: unknown, details: GoneDetails & { type: string; serviceName?: string; name?: string }) => void,
+  ): unknown
   on(event: 'render-process-gone', listener: (event: unknown, contents: { readonly id: number }, details: GoneDetails) => void): unknown
 }
 
 export interface WebContentsPort extends Pick<WebContents, 'id' | 'setWindowOpenHandler' | 'send' | 'reload' | 'isDestroyed'> {
-  on(event: 'will-navigate' | 'will-redirect', listener: (details: Preventable & { readonly url: string; readonly isMainFrame: boolean }) => void): unknown
-  on(event: 'will-frame-navigate', listener: (details: Preventable & { readonly url: string; readonly isMainFrame: boolean }) => void): unknown
-  on(event: 'did-start-navigation', listener: (details: { readonly isMainFrame: boolean; readonly isSameDocument: boolean }) => void): unknown
+  on(
+    event: 'will-navigate' | 'will-redirect',
+    listener: (details: Preventable & { readonly url: string; readonly isMainFrame: boolean }) => void,
+  ): unknown
+  on(
+    event: 'will-frame-navigate',
+    listener: (details: Preventable & { readonly url: string; readonly isMainFrame: boolean }) => void,
+  ): unknown
+  on(
+    event: 'did-start-navigation',
+    listener: (details: { readonly isMainFrame: boolean; readonly isSameDocument: boolean }) => void,
+  ): unknown
   on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown
 }
 
-export interface WindowPort
-  extends Pick<
-    BrowserWindow,
-    | 'show'
-    | 'hide'
-    | 'focus'
-    | 'restore'
-    | 'maximize'
-    | 'isMinimized'
-    | 'isMaximized'
-    | 'isFullScreen'
-    | 'isVisible'
-    | 'isDestroyed'
-    | 'getNormalBounds'
-    | 'loadURL'
-  > {
+export interface WindowPort extends Pick<
+  BrowserWindow,
+  | 'show'
+  | 'hide'
+  | 'focus'
+  | 'restore'
+  | 'maximize'
+  | 'isMinimized'
+  | 'isMaximized'
+  | 'isFullScreen'
+  | 'isVisible'
+  | 'isDestroyed'
+  | 'getNormalBounds'
+  | 'loadURL'
+> {
   readonly webContents: WebContentsPort
   on(event: 'close', listener: (event: Preventable) => void): unknown
   on(event: 'closed' | 'ready-to-show' | 'resize' | 'move' | 'blur' | 'show' | 'hide', listener: () => void): unknown

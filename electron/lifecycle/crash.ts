@@ -41,9 +41,14 @@ export function createCrashReports(options: { folder: string; version: string; n
       try {
         mkdirSync(options.folder, { recursive: true, mode: 0o700 })
         const at = new Date(now()).toISOString()
-        const file = path.join(options.folder, `${at.replace(/[:.]/g, '-')}-${String((sequence += 1)).padStart(3, '0')}-${report.kind}.json`)
+        const file = path.join(
+          options.folder,
+          `${at.replace(/[:.]/g, '-')}-${String((sequence += 1)).padStart(3, '0')}-${report.kind}.json`,
+        )
         writeJsonFile(file, { at, version: options.version, platform: process.platform, arch: process.arch, ...report })
-        const reports = readdirSync(options.folder).filter((name) => name.endsWith('.json')).toSorted()
+        const reports = readdirSync(options.folder)
+          .filter((name) => name.endsWith('.json'))
+          .toSorted()
         for (const name of reports.slice(0, -keptReports)) rmSync(path.join(options.folder, name), { force: true })
         return file
       } catch {

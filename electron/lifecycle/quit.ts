@@ -17,7 +17,9 @@ export interface Quit {
 }
 
 export interface QuitOptions {
-  readonly app: Pick<AppPort, 'quit' | 'exit'> & { on(event: 'before-quit', listener: (event: { preventDefault(): void }) => void): unknown }
+  readonly app: Pick<AppPort, 'quit' | 'exit'> & {
+    on(event: 'before-quit', listener: (event: { preventDefault(): void }) => void): unknown
+  }
   readonly onBeforeQuitForUpdate: (listener: () => void) => void
   /** Stops everything, within the given time. May be asked before anything was started. */
   readonly drain: (deadlineMs: number) => Promise<void>

@@ -22,7 +22,18 @@ export interface ApiForward {
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
-const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect']
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+]
 /** Credentials and origin are ours to state; lengths and encodings are fetch's. */
 const ours = ['host', 'cookie', 'origin', 'referer', 'authorization', 'x-agent-token', 'forwarded', 'content-length', 'accept-encoding']
 const droppedFromAnswers = new Set([...hopByHop, 'set-cookie', 'content-encoding', 'content-length'])
@@ -144,7 +155,9 @@ export function createApiForward(options: { upstream: () => Upstream; fetch?: ty
     } catch {
       streams.delete(controller)
       if (controller.signal.aborted) return new Response(null, { status: 499, headers: securityHeaders() })
-      return refuse('gateway_unavailable', 'The services of the control center do not answer. They are being restarted.', { 'retry-after': '1' })
+      return refuse('gateway_unavailable', 'The services of the control center do not answer. They are being restarted.', {
+        'retry-after': '1',
+      })
     }
 
     if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {

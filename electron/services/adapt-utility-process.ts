@@ -21,7 +21,10 @@ function isOutput(value: unknown): value is OutputLike {
   return typeof value === 'object' && value !== null && 'on' in value
 }
 
-export function adaptUtilityProcess(child: UtilityProcessLike, killPid: (pid: number, signal: 'SIGKILL') => void = process.kill): ServicesProcess {
+export function adaptUtilityProcess(
+  child: UtilityProcessLike,
+  killPid: (pid: number, signal: 'SIGKILL') => void = process.kill,
+): ServicesProcess {
   let exit: ProcessExit | null = null
   let linkClosed = false
   const exitListeners: ((exit: ProcessExit) => void)[] = []

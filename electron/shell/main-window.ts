@@ -32,7 +32,12 @@ export interface MainWindowOptions {
 }
 
 /** Every security-relevant preference is stated, also where it is Electron's default. */
-export function windowOptions(options: { placement: WindowPlacement; preload: string; version: string; icon: string | null }): BrowserWindowConstructorOptions {
+export function windowOptions(options: {
+  placement: WindowPlacement
+  preload: string
+  version: string
+  icon: string | null
+}): BrowserWindowConstructorOptions {
   const { maximized: _maximized, ...bounds } = options.placement
   return {
     ...bounds,
@@ -68,9 +73,14 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   function create(route: string | null): WindowPort {
     const placement = restoreWindowState(
       readWindowState(options.stateFile),
-      options.ports.screen().getAllDisplays().map((display) => display.workArea),
+      options.ports
+        .screen()
+        .getAllDisplays()
+        .map((display) => display.workArea),
     )
-    const made = options.ports.createWindow(windowOptions({ placement, preload: options.preload, version: options.version, icon: options.icon }))
+    const made = options.ports.createWindow(
+      windowOptions({ placement, preload: options.preload, version: options.version, icon: options.icon }),
+    )
     if (placement.maximized) made.maximize()
     made.on('ready-to-show', () => {
       if (!made.isDestroyed()) made.show()

@@ -14,7 +14,11 @@ export interface TrayActionOptions {
 }
 
 /** The outcome of a re-sync in one sentence. */
-export function syncSummary(result: { agents_updated: number; agents_skipped: number; errors: readonly { agent_name: string | null; message: string }[] }): string {
+export function syncSummary(result: {
+  agents_updated: number
+  agents_skipped: number
+  errors: readonly { agent_name: string | null; message: string }[]
+}): string {
   const done = `${result.agents_updated} ${result.agents_updated === 1 ? 'agent has a new token' : 'agents have new tokens'}.`
   const first = result.errors[0]
   if (!first) return done
@@ -48,7 +52,10 @@ export function createTrayActions(options: TrayActionOptions): (action: TrayActi
         await client().call('updateSettings', { body: { delivery_paused: action.paused } })
         return
       case 'sync-tokens': {
-        const result = await client().call('syncTemplates', { params: { gateway_id: action.gatewayId }, query: { rotate_tokens: true, include_main: true } })
+        const result = await client().call('syncTemplates', {
+          params: { gateway_id: action.gatewayId },
+          query: { rotate_tokens: true, include_main: true },
+        })
         options.tell('Tokens re-synced', 'agents_updated' in result ? syncSummary(result) : 'It goes on in the background.', '/gateway')
       }
     }

@@ -6,7 +6,18 @@ const questions = [
   { command: 'busctl', args: ['--user', 'get-property', service, '/StatusNotifierWatcher', service, 'IsStatusNotifierHostRegistered'] },
   {
     command: 'gdbus',
-    args: ['call', '--session', '--dest', service, '--object-path', '/StatusNotifierWatcher', '--method', 'org.freedesktop.DBus.Properties.Get', service, 'IsStatusNotifierHostRegistered'],
+    args: [
+      'call',
+      '--session',
+      '--dest',
+      service,
+      '--object-path',
+      '/StatusNotifierWatcher',
+      '--method',
+      'org.freedesktop.DBus.Properties.Get',
+      service,
+      'IsStatusNotifierHostRegistered',
+    ],
   },
 ] as const
 

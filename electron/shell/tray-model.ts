@@ -74,15 +74,22 @@ export function trayModel(input: TrayInput): TrayModel {
   const items: TrayItem[] = lines.map((label) => ({ kind: 'text', label }))
   items.push({ kind: 'separator' }, action('Open Mission Control', !input.quitting, { kind: 'open', route: null }))
   if (attention) {
-    items.push({ kind: 'separator' }, action(`Needs attention (${attention.attention_count})`, !input.quitting, { kind: 'open', route: '/' }))
-    for (const entry of attention.attention) items.push(action(`   ${shorten(entry.title)}`, !input.quitting, { kind: 'open', route: entry.link }))
+    items.push(
+      { kind: 'separator' },
+      action(`Needs attention (${attention.attention_count})`, !input.quitting, { kind: 'open', route: '/' }),
+    )
+    for (const entry of attention.attention)
+      items.push(action(`   ${shorten(entry.title)}`, !input.quitting, { kind: 'open', route: entry.link }))
   }
   items.push(
     { kind: 'separator' },
     action('Start gateway', !input.quitting && canStart.has(gateway), { kind: 'gateway', action: 'start' }),
     // A gateway that was running before us is not ours to stop.
     action('Stop gateway', !input.quitting && canStop.has(gateway) && input.gateway.owned, { kind: 'gateway', action: 'stop' }),
-    action('Restart gateway', !input.quitting && canRestart.has(gateway) && (input.gateway.owned || canStart.has(gateway)), { kind: 'gateway', action: 'restart' }),
+    action('Restart gateway', !input.quitting && canRestart.has(gateway) && (input.gateway.owned || canStart.has(gateway)), {
+      kind: 'gateway',
+      action: 'restart',
+    }),
     action('Re-sync tokens', alive && gatewayId !== null, { kind: 'sync-tokens', gatewayId: gatewayId ?? '' }),
     action(paused ? 'Resume deliveries' : 'Pause deliveries', alive && state !== null, { kind: 'pause-deliveries', paused: !paused }),
     { kind: 'separator' },
@@ -98,6 +105,9 @@ export function trayModel(input: TrayInput): TrayModel {
     },
     action('Quit', !input.quitting, { kind: 'quit' }),
   )
-  const needs = attention && !input.quitting ? [attention.attention_count === 1 ? '1 thing needs you' : `${attention.attention_count} things need you`] : []
+  const needs =
+    attention && !input.quitting
+      ? [attention.attention_count === 1 ? '1 thing needs you' : `${attention.attention_count} things need you`]
+      : []
   return { tone: trayTone(input), tooltip: ['OpenClaw Mission Control', ...lines, ...needs].join('\n'), items }
 }

@@ -27,7 +27,13 @@ export function trayTemplate(model: TrayModel, dispatch: (action: TrayAction) =>
       case 'action':
         return { label: escapeMnemonic(item.label), enabled: item.enabled, click: () => dispatch(item.action) }
       case 'checkbox':
-        return { type: 'checkbox', label: escapeMnemonic(item.label), enabled: item.enabled, checked: item.checked, click: () => dispatch(item.action) }
+        return {
+          type: 'checkbox',
+          label: escapeMnemonic(item.label),
+          enabled: item.enabled,
+          checked: item.checked,
+          click: () => dispatch(item.action),
+        }
     }
   })
 }

@@ -44,10 +44,17 @@ export function restoreWindowState(saved: unknown, workAreas: readonly Rectangle
   const primary = workAreas[0] ?? { x: 0, y: 0, ...defaultSize }
   const parsed = savedState.safeParse(saved)
   if (!parsed.success) {
-    return { width: fit(defaultSize.width, primary.width, minimumSize.width), height: fit(defaultSize.height, primary.height, minimumSize.height), maximized: false }
+    return {
+      width: fit(defaultSize.width, primary.width, minimumSize.width),
+      height: fit(defaultSize.height, primary.height, minimumSize.height),
+      maximized: false,
+    }
   }
   const state = parsed.data
-  const sizeOn = (area: Rectangle) => ({ width: fit(state.width, area.width, minimumSize.width), height: fit(state.height, area.height, minimumSize.height) })
+  const sizeOn = (area: Rectangle) => ({
+    width: fit(state.width, area.width, minimumSize.width),
+    height: fit(state.height, area.height, minimumSize.height),
+  })
   // The title bar is what one grabs: its strip has to be on a display, with the width that the window will have there.
   const home = workAreas.find(
     (area) =>

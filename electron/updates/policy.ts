@@ -7,9 +7,15 @@ const jitter = 0.1
 export type UpdatePolicy = { readonly enabled: true } | { readonly enabled: false; readonly reason: string }
 
 /** @param state.hasFeed Whether the build carries `app-update.yml`, which names where updates are published. */
-export function updatePolicy(state: { packaged: boolean; hasFeed: boolean; platform: string; env: Readonly<Record<string, string | undefined>> }): UpdatePolicy {
+export function updatePolicy(state: {
+  packaged: boolean
+  hasFeed: boolean
+  platform: string
+  env: Readonly<Record<string, string | undefined>>
+}): UpdatePolicy {
   if (!state.packaged) return { enabled: false, reason: 'This copy runs from its sources. Update it with git.' }
-  if (state.platform === 'linux' && (state.env['FLATPAK_ID'] || state.env['SNAP'])) return { enabled: false, reason: 'The system updates this copy.' }
+  if (state.platform === 'linux' && (state.env['FLATPAK_ID'] || state.env['SNAP']))
+    return { enabled: false, reason: 'The system updates this copy.' }
   if (state.env['MISSION_CONTROL_NO_UPDATES'] === '1') return { enabled: false, reason: 'MISSION_CONTROL_NO_UPDATES switches updates off.' }
   if (!state.hasFeed) return { enabled: false, reason: 'This build names no place to get updates from.' }
   return { enabled: true }

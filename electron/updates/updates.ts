@@ -23,7 +23,8 @@ export function createUpdates(options: {
   setTimer?: (callback: () => void, ms: number) => () => void
 }): Updates {
   const { policy } = options
-  if (!policy.enabled) return { check: () => Promise.resolve({ state: 'disabled', version: null, reason: policy.reason }), stop: () => undefined }
+  if (!policy.enabled)
+    return { check: () => Promise.resolve({ state: 'disabled', version: null, reason: policy.reason }), stop: () => undefined }
 
   const random = options.random ?? Math.random
   const setTimer =
@@ -45,7 +46,9 @@ export function createUpdates(options: {
   async function look(): Promise<UpdateState> {
     if (downloaded !== null) return { state: 'downloaded', version: downloaded, reason: 'It is installed when the app quits.' }
     const version = await updater.check()
-    return version === null ? { state: 'current', version: null, reason: null } : { state: 'available', version, reason: 'It is being downloaded.' }
+    return version === null
+      ? { state: 'current', version: null, reason: null }
+      : { state: 'available', version, reason: 'It is being downloaded.' }
   }
 
   /** Two askers share one look. */
@@ -58,11 +61,14 @@ export function createUpdates(options: {
 
   function schedule(first: boolean): void {
     if (stopped) return
-    cancel = setTimer(() => {
-      void check()
-        .catch(options.onError)
-        .finally(() => schedule(false))
-    }, nextCheckDelay({ first, random: random() }))
+    cancel = setTimer(
+      () => {
+        void check()
+          .catch(options.onError)
+          .finally(() => schedule(false))
+      },
+      nextCheckDelay({ first, random: random() }),
+    )
   }
   schedule(true)
 

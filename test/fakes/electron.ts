@@ -3,8 +3,27 @@
  * instance reaches the first, unknown paths throw. It stands behind the same ports as the real one, so `tsc` holds both to one shape.
  * `test/electron` runs the real thing where there is a binary.
  */
-import type { BrowserWindowConstructorOptions, CustomScheme, Menu, MenuItemConstructorOptions, NativeImage, NotificationConstructorOptions, Settings } from 'electron'
-import type { AppPort, ElectronPorts, IpcEventLike, IpcMainPort, NotificationPort, Preventable, SessionPort, TrayPort, WebContentsPort, WindowPort } from '../../electron/ports.ts'
+import type {
+  BrowserWindowConstructorOptions,
+  CustomScheme,
+  Menu,
+  MenuItemConstructorOptions,
+  NativeImage,
+  NotificationConstructorOptions,
+  Settings,
+} from 'electron'
+import type {
+  AppPort,
+  ElectronPorts,
+  IpcEventLike,
+  IpcMainPort,
+  NotificationPort,
+  Preventable,
+  SessionPort,
+  TrayPort,
+  WebContentsPort,
+  WindowPort,
+} from '../../electron/ports.ts'
 
 type Listener = (...args: never[]) => unknown
 
@@ -270,7 +289,13 @@ export class FakeApp extends Emitter implements AppPort {
 
   getLoginItemSettings(): ReturnType<AppPort['getLoginItemSettings']> {
     const openAtLogin = this.loginSettings.openAtLogin ?? false
-    return { openAtLogin, wasOpenedAtLogin: false, status: openAtLogin ? 'enabled' : 'not-registered', executableWillLaunchAtLogin: openAtLogin, launchItems: [] }
+    return {
+      openAtLogin,
+      wasOpenedAtLogin: false,
+      status: openAtLogin ? 'enabled' : 'not-registered',
+      executableWillLaunchAtLogin: openAtLogin,
+      launchItems: [],
+    }
   }
 
   setLoginItemSettings(settings: Settings): void {
@@ -383,7 +408,10 @@ export function createFakeElectron(options: { machine?: FakeMachine; packaged?: 
     },
     createNotification: (noteOptions: NotificationConstructorOptions): NotificationPort => {
       const emitter = new Emitter()
-      return { on: (event, listener) => emitter.on(event, listener), show: () => void notes.push({ options: noteOptions, click: () => emitter.emit('click') }) }
+      return {
+        on: (event, listener) => emitter.on(event, listener),
+        show: () => void notes.push({ options: noteOptions, click: () => emitter.emit('click') }),
+      }
     },
     notificationsSupported: () => true,
     imageFromPath: (path: string): NativeImage => {
@@ -461,7 +489,10 @@ export function createFakeElectron(options: { machine?: FakeMachine; packaged?: 
     },
     permission(permission, origin) {
       let granted = false
-      requestHandler?.(undefined as never, permission as never, (answer) => void (granted = answer), { requestingUrl: origin, isMainFrame: true })
+      requestHandler?.(undefined as never, permission as never, (answer) => void (granted = answer), {
+        requestingUrl: origin,
+        isMainFrame: true,
+      })
       return { request: granted, check: checkHandler?.(null, permission as never, origin, {} as never) ?? true }
     },
     beforeQuitForUpdate: () => updateListeners.forEach((listener) => listener()),

@@ -20,7 +20,16 @@ export function hostView(): HostView {
       suggested_port: null,
       last_lines: [],
     },
-    runtime: { installed: true, source: 'managed', version: '2026.9.6', path: null, node_path: null, node_version: null, problem: null, managed_version: '2026.9.6' },
+    runtime: {
+      installed: true,
+      source: 'managed',
+      version: '2026.9.6',
+      path: null,
+      node_path: null,
+      node_version: null,
+      problem: null,
+      managed_version: '2026.9.6',
+    },
     apiUrl: null,
     servicesState: null,
   }
@@ -52,7 +61,10 @@ const defaultState: ServicesState = {
   gateway_id: null,
 }
 
-export function createFakeHost(options: HostOptions, behaviour: { startError?: Error; stop?: () => Promise<void>; state?: Partial<ServicesState> } = {}): FakeHost {
+export function createFakeHost(
+  options: HostOptions,
+  behaviour: { startError?: Error; stop?: () => Promise<void>; state?: Partial<ServicesState> } = {},
+): FakeHost {
   let view: HostView = { ...hostView(), ...(behaviour.state && { servicesState: { ...defaultState, ...behaviour.state } }) }
   const host: FakeHost = {
     commands: [],

@@ -31,14 +31,20 @@ export function loginItemAvailability(installation: Installation): Availability 
   const { platform, env } = installation
   const refuse = (reason: string): Availability => ({ available: false, reason })
   if (!installation.packaged) return refuse('Only an installed app can start at login; this one runs from its sources.')
-  if (platform === 'linux' && env['FLATPAK_ID']) return refuse('A Flatpak may not add itself to the programs that start at login. Add it in the settings of the desktop.')
-  if (platform === 'linux' && env['SNAP']) return refuse('A snap may not add itself to the programs that start at login. Add it in the settings of the desktop.')
+  if (platform === 'linux' && env['FLATPAK_ID'])
+    return refuse('A Flatpak may not add itself to the programs that start at login. Add it in the settings of the desktop.')
+  if (platform === 'linux' && env['SNAP'])
+    return refuse('A snap may not add itself to the programs that start at login. Add it in the settings of the desktop.')
   const program = startCommand(installation)
   if (platform === 'darwin') {
     if (program.startsWith('/Volumes/')) return refuse('The app runs from a disk image. Move it to Applications first.')
     if (program.includes('/AppTranslocation/')) return refuse('macOS runs the app from a temporary place. Move it to Applications first.')
   }
-  const temporary = [installation.temporaryFolder, ...(platform === 'win32' ? [env['TEMP'] ?? '', env['TMP'] ?? ''] : ['/tmp', '/var/tmp', '/private/tmp', '/private/var/folders'])]
-  if (temporary.some((folder) => isBelow(platform, folder, program))) return refuse('The app runs from a temporary folder. Move it somewhere lasting first.')
+  const temporary = [
+    installation.temporaryFolder,
+    ...(platform === 'win32' ? [env['TEMP'] ?? '', env['TMP'] ?? ''] : ['/tmp', '/var/tmp', '/private/tmp', '/private/var/folders']),
+  ]
+  if (temporary.some((folder) => isBelow(platform, folder, program)))
+    return refuse('The app runs from a temporary folder. Move it somewhere lasting first.')
   return { available: true }
 }

@@ -40,7 +40,11 @@ export interface LoginItem {
   startedAtLogin(argv: readonly string[]): boolean
 }
 
-export function createLoginItem(options: { app: Pick<AppPort, 'getLoginItemSettings' | 'setLoginItemSettings'>; installation: Installation; home: string }): LoginItem {
+export function createLoginItem(options: {
+  app: Pick<AppPort, 'getLoginItemSettings' | 'setLoginItemSettings'>
+  installation: Installation
+  home: string
+}): LoginItem {
   const { app, installation } = options
   const availability = loginItemAvailability(installation)
   const linux =

@@ -5,7 +5,13 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ApiForward, createApiForward, maximumBodyBytes, type Upstream, upstreamAddress } from '../../../electron/protocol/api-forward.ts'
+import {
+  type ApiForward,
+  createApiForward,
+  maximumBodyBytes,
+  type Upstream,
+  upstreamAddress,
+} from '../../../electron/protocol/api-forward.ts'
 import { createAppProtocol } from '../../../electron/protocol/app-protocol.ts'
 import { errorBody } from '../../../native-services/contract/errors.ts'
 
@@ -31,7 +37,10 @@ beforeAll(async () => {
     }),
   )
   app.get('/api/v1/redirect', (context) => context.redirect('http://127.0.0.1:1/elsewhere'))
-  app.get('/api/v1/compressed', () => new Response('plain after all', { headers: { 'set-cookie': 'session=1', 'x-kept': 'yes', connection: 'keep-alive' } }))
+  app.get(
+    '/api/v1/compressed',
+    () => new Response('plain after all', { headers: { 'set-cookie': 'session=1', 'x-kept': 'yes', connection: 'keep-alive' } }),
+  )
   app.get('/api/v1/empty', () => new Response(null, { status: 204 }))
   app.get('/api/v1/missing', (context) => context.json({ detail: 'No.', code: 'not_found', request_id: 'r' }, 404))
   app.get('/healthz', (context) => context.text('outside of /api'))
@@ -75,7 +84,11 @@ async function refusal(answer: Response): Promise<{ status: number; code: string
 
 describe('forwarding /api to the services host', () => {
   it('adds the operator token and passes path, query and body on', async () => {
-    const answer = await call('/api/v1/echo?a=1&b=%20', { method: 'POST', body: '{"title":"x"}', headers: { 'content-type': 'application/json', accept: 'application/json' } })
+    const answer = await call('/api/v1/echo?a=1&b=%20', {
+      method: 'POST',
+      body: '{"title":"x"}',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+    })
     expect(await answer.json()).toEqual({ ok: true })
     expect(seen).toMatchObject({ url: '/api/v1/echo?a=1&b=%20', method: 'POST', body: '{"title":"x"}' })
     expect(seen?.headers).toMatchObject({ authorization: `Bearer ${token}`, 'content-type': 'application/json', host: new URL(base).host })
@@ -95,18 +108,30 @@ describe('forwarding /api to the services host', () => {
       te: 'trailers',
     })
     // Node's own `Headers` takes these from Chromium's request, not from a constructor guard.
-    for (const [name, value] of [['cookie', 'a=b'], ['origin', 'app://mission-control'], ['referer', 'app://mission-control/'], ['connection', 'close, X-Secret-Hop'], ['sec-fetch-mode', 'cors']] as const) headers.set(name, value)
+    for (const [name, value] of [
+      ['cookie', 'a=b'],
+      ['origin', 'app://mission-control'],
+      ['referer', 'app://mission-control/'],
+      ['connection', 'close, X-Secret-Hop'],
+      ['sec-fetch-mode', 'cors'],
+    ] as const)
+      headers.set(name, value)
     const request = new Request('app://mission-control/api/v1/echo', { headers })
     await forward.handle(request)
     expect(seen?.headers['authorization']).toBe(`Bearer ${token}`)
-    for (const name of ['cookie', 'origin', 'referer', 'x-agent-token', 'x-forwarded-for', 'forwarded', 'x-secret-hop', 'te']) expect(seen?.headers[name], name).toBeUndefined()
+    for (const name of ['cookie', 'origin', 'referer', 'x-agent-token', 'x-forwarded-for', 'forwarded', 'x-secret-hop', 'te'])
+      expect(seen?.headers[name], name).toBeUndefined()
     expect(seen?.headers).toMatchObject({ 'last-event-id': '7', 'x-request-id': 'r-1' })
   })
 
   it('passes statuses, empty answers and errors through, but no cookies', async () => {
     const compressed = await call('/api/v1/compressed')
     expect(await compressed.text()).toBe('plain after all')
-    expect([compressed.headers.get('set-cookie'), compressed.headers.get('x-kept'), compressed.headers.get('connection')]).toEqual([null, 'yes', null])
+    expect([compressed.headers.get('set-cookie'), compressed.headers.get('x-kept'), compressed.headers.get('connection')]).toEqual([
+      null,
+      'yes',
+      null,
+    ])
     const empty = await call('/api/v1/empty')
     expect([empty.status, await empty.text()]).toEqual([204, ''])
     expect(await refusal(await call('/api/v1/missing'))).toEqual({ status: 404, code: 'not_found' })
@@ -152,12 +177,16 @@ describe('forwarding /api to the services host', () => {
   })
 
   it('never leaves /api, whatever the page writes', async () => {
-    for (const pathname of ['/api/../healthz', '/api/%2e%2e/healthz', '/API/v1/echo', '/apix']) expect(await (await call(pathname)).text(), pathname).toBe('static')
+    for (const pathname of ['/api/../healthz', '/api/%2e%2e/healthz', '/API/v1/echo', '/apix'])
+      expect(await (await call(pathname)).text(), pathname).toBe('static')
     expect(await refusal(await call('/api/..\\healthz'))).toEqual({ status: 404, code: 'not_found' })
     expect(seen).toBeNull()
     expect(upstreamAddress(base, new URL('app://mission-control/api/..\\..\\x'))).toBeNull()
     expect((await page(new Request('app://elsewhere/api/v1/echo'))).status).toBe(404)
-    expect(await refusal(await forward.handle(new Request('app://mission-control/api/v1/echo', { method: 'OPTIONS' })))).toEqual({ status: 405, code: 'method_not_allowed' })
+    expect(await refusal(await forward.handle(new Request('app://mission-control/api/v1/echo', { method: 'OPTIONS' })))).toEqual({
+      status: 405,
+      code: 'method_not_allowed',
+    })
   })
 })
 

@@ -253,7 +253,9 @@ describe('living', () => {
     expect(checkbox()).toMatchObject({ checked: false, enabled: true })
     tray.choose('Start at login')
     expect(checkbox()).toMatchObject({ checked: true })
-    expect(readFileSync(path.join(folder, 'config', 'autostart', 'openclaw-mission-control.desktop'), 'utf8')).toContain('Exec="/opt/mission-control/openclaw-mission-control" "--hidden"')
+    expect(readFileSync(path.join(folder, 'config', 'autostart', 'openclaw-mission-control.desktop'), 'utf8')).toContain(
+      'Exec="/opt/mission-control/openclaw-mission-control" "--hidden"',
+    )
     tray.choose('Start at login')
     expect(existsSync(path.join(folder, 'config', 'autostart', 'openclaw-mission-control.desktop'))).toBe(false)
   })
@@ -280,7 +282,8 @@ describe('living', () => {
     const authorizations: (string | undefined)[] = []
     const server = createServer((request, response) => {
       authorizations.push(request.headers.authorization)
-      if (request.url === '/api/v1/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: hello\ndata: {}\n\n')
+      if (request.url === '/api/v1/events')
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: hello\ndata: {}\n\n')
       else response.setHeader('content-type', 'application/json').end('{"ok":true}')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -317,7 +320,9 @@ describe('living', () => {
     const frame: IpcEventLike = { ...page(), senderFrame: { url: 'app://mission-control/', parent: {} } }
     expect(await fake.invoke(channelOf('quit'), frame)).toMatchObject({ ok: false, code: 'forbidden' })
     expect(fake.app.exited).toBeNull()
-    const flood = await Promise.all(Array.from({ length: 12 }, () => fake.invoke(channelOf('openExternal'), page(), 'https://docs.example/')))
+    const flood = await Promise.all(
+      Array.from({ length: 12 }, () => fake.invoke(channelOf('openExternal'), page(), 'https://docs.example/')),
+    )
     expect(flood.at(-1)).toMatchObject({ ok: false, code: 'too_many_requests' })
   })
 
@@ -347,7 +352,9 @@ describe('living', () => {
     expect(fake.app.exited).toBeNull()
     desktop!.broke(new Error('authorization: Bearer abcdefghijklmnop1234'))
     expect(fake.app.exited).toBe(1)
-    const reports = readdirSync(path.join(folder, 'data', 'crash-reports')).map((name) => readFileSync(path.join(folder, 'data', 'crash-reports', name), 'utf8'))
+    const reports = readdirSync(path.join(folder, 'data', 'crash-reports')).map((name) =>
+      readFileSync(path.join(folder, 'data', 'crash-reports', name), 'utf8'),
+    )
     expect(reports).toHaveLength(2)
     expect(reports.join()).not.toContain('abcdefghijklmnop')
   })

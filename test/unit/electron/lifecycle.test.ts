@@ -167,7 +167,8 @@ describe('a page that crashes', () => {
           now += pause
           if (decide('crashed') === 'reload') reloads.push(now)
         }
-        for (const at of reloads) expect(reloads.filter((other) => other <= at && at - other < reloadLimit.windowMs).length).toBeLessThanOrEqual(reloadLimit.count)
+        for (const at of reloads)
+          expect(reloads.filter((other) => other <= at && at - other < reloadLimit.windowMs).length).toBeLessThanOrEqual(reloadLimit.count)
       }),
     )
   })
@@ -177,13 +178,23 @@ describe('a page that crashes', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     let now = Date.UTC(2026, 0, 1)
     const reports = createCrashReports({ folder: path.join(folder, 'reports'), version: '1.2.3', now: () => (now += 1000) })
-    const files = Array.from({ length: 23 }, (_, index) => reports.write({ kind: 'page', reason: 'crashed', exit_code: index, process: 'page', message: null }))
+    const files = Array.from({ length: 23 }, (_, index) =>
+      reports.write({ kind: 'page', reason: 'crashed', exit_code: index, process: 'page', message: null }),
+    )
     const kept = readdirSync(path.join(folder, 'reports'))
     expect(kept).toHaveLength(20)
     const last = files.at(-1)!
     expect(JSON.parse(readFileSync(last, 'utf8'))).toMatchObject({ version: '1.2.3', reason: 'crashed', exit_code: 22 })
     if (process.platform !== 'win32') expect(statSync(last).mode & 0o777).toBe(0o600)
-    expect(createCrashReports({ folder: '/dev/null/nowhere', version: '1' }).write({ kind: 'main', reason: 'x', exit_code: null, process: 'main', message: null })).toBeNull()
+    expect(
+      createCrashReports({ folder: '/dev/null/nowhere', version: '1' }).write({
+        kind: 'main',
+        reason: 'x',
+        exit_code: null,
+        process: 'main',
+        message: null,
+      }),
+    ).toBeNull()
   })
 })
 
@@ -265,7 +276,15 @@ describe('the services host as a utility process', () => {
   })
 
   it('inherits nothing that would change its runtime', () => {
-    expect(servicesEnvironment({ PATH: '/bin', NODE_OPTIONS: '--inspect', ELECTRON_RUN_AS_NODE: '1', HOME: undefined, OPENCLAW_GATEWAY_URL: 'ws://127.0.0.1:1' })).toEqual({
+    expect(
+      servicesEnvironment({
+        PATH: '/bin',
+        NODE_OPTIONS: '--inspect',
+        ELECTRON_RUN_AS_NODE: '1',
+        HOME: undefined,
+        OPENCLAW_GATEWAY_URL: 'ws://127.0.0.1:1',
+      }),
+    ).toEqual({
       PATH: '/bin',
       OPENCLAW_GATEWAY_URL: 'ws://127.0.0.1:1',
     })

@@ -5,11 +5,23 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Installation, loginItemAvailability, startCommand } from '../../../electron/shell/login-item/availability.ts'
-import { autostartFile, createLinuxAutostart, desktopEntry, quoteExecArgument, readEntry } from '../../../electron/shell/login-item/linux-autostart.ts'
+import {
+  autostartFile,
+  createLinuxAutostart,
+  desktopEntry,
+  quoteExecArgument,
+  readEntry,
+} from '../../../electron/shell/login-item/linux-autostart.ts'
 import { createLoginItem, loginItemFromSystem } from '../../../electron/shell/login-item/login-item.ts'
 import { FakeApp } from '../../fakes/electron.ts'
 
-const linux: Installation = { platform: 'linux', packaged: true, executable: '/opt/Mission Control/openclaw-mission-control', env: {}, temporaryFolder: '/tmp' }
+const linux: Installation = {
+  platform: 'linux',
+  packaged: true,
+  executable: '/opt/Mission Control/openclaw-mission-control',
+  env: {},
+  temporaryFolder: '/tmp',
+}
 let home: string
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'login-item-'))
@@ -26,11 +38,32 @@ describe('whether the app can start at login', () => {
     [{ executable: '/tmp/.mount_x/app', env: { APPIMAGE: '/home/me/Apps/Mission.AppImage' } }, true],
     [{ executable: '/tmp/.mount_x/app', env: { APPIMAGE: '/tmp/Mission.AppImage' } }, false],
     [{ executable: '/tmpfiles/app' }, true],
-    [{ platform: 'darwin', executable: '/Applications/Mission Control.app/Contents/MacOS/Mission Control', temporaryFolder: '/var/folders/x/T' }, true],
+    [
+      {
+        platform: 'darwin',
+        executable: '/Applications/Mission Control.app/Contents/MacOS/Mission Control',
+        temporaryFolder: '/var/folders/x/T',
+      },
+      true,
+    ],
     [{ platform: 'darwin', executable: '/Volumes/Mission Control/Mission Control.app/Contents/MacOS/x' }, false],
     [{ platform: 'darwin', executable: '/private/var/folders/ab/AppTranslocation/1/d/x.app/Contents/MacOS/x' }, false],
-    [{ platform: 'win32', executable: 'C:\\Users\\me\\AppData\\Local\\Programs\\mc\\mc.exe', temporaryFolder: 'C:\\Users\\me\\AppData\\Local\\Temp' }, true],
-    [{ platform: 'win32', executable: 'C:\\Users\\ME\\AppData\\Local\\TEMP\\7z\\mc.exe', temporaryFolder: 'C:\\Users\\me\\AppData\\Local\\Temp' }, false],
+    [
+      {
+        platform: 'win32',
+        executable: 'C:\\Users\\me\\AppData\\Local\\Programs\\mc\\mc.exe',
+        temporaryFolder: 'C:\\Users\\me\\AppData\\Local\\Temp',
+      },
+      true,
+    ],
+    [
+      {
+        platform: 'win32',
+        executable: 'C:\\Users\\ME\\AppData\\Local\\TEMP\\7z\\mc.exe',
+        temporaryFolder: 'C:\\Users\\me\\AppData\\Local\\Temp',
+      },
+      false,
+    ],
   ] satisfies [Partial<Installation>, boolean][])('%j → %s', (change, available) => {
     const result = loginItemAvailability({ ...linux, ...change })
     expect(result.available).toBe(available)
@@ -46,9 +79,13 @@ describe('whether the app can start at login', () => {
 
 /** Reads an Exec line back as the specification says: string escapes first, then quoting, then field codes. */
 function parseExec(value: string): string[] {
-  const unescaped = value.replace(/\\(.)/g, (_, character: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' })[character] ?? `\\${character}`)
+  const unescaped = value.replace(
+    /\\(.)/g,
+    (_, character: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' })[character] ?? `\\${character}`,
+  )
   const args: string[] = []
-  for (const match of unescaped.matchAll(/"((?:\\.|[^"\\])*)"/gs)) args.push((match[1] ?? '').replace(/\\(["`$\\])/g, '$1').replaceAll('%%', '%'))
+  for (const match of unescaped.matchAll(/"((?:\\.|[^"\\])*)"/gs))
+    args.push((match[1] ?? '').replace(/\\(["`$\\])/g, '$1').replaceAll('%%', '%'))
   return args
 }
 
@@ -57,10 +94,13 @@ describe('the autostart entry', () => {
     expect(quoteExecArgument('/opt/Mission Control/app')).toBe('"/opt/Mission Control/app"')
     expect(quoteExecArgument('/a$b`c"d\\e%f')).toBe(String.raw`"/a\\$b\\` + '`' + String.raw`c\\"d\\\\e%%f"`)
     fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/[\r\n\0]/.test(text)), (program) => {
-        const exec = readEntry(desktopEntry(`/${program}`, ['--hidden'])).exec
-        expect(parseExec(exec ?? '')).toEqual([`/${program}`, '--hidden'])
-      }),
+      fc.property(
+        fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/[\r\n\0]/.test(text)),
+        (program) => {
+          const exec = readEntry(desktopEntry(`/${program}`, ['--hidden'])).exec
+          expect(parseExec(exec ?? '')).toEqual([`/${program}`, '--hidden'])
+        },
+      ),
     )
     expect(() => desktopEntry('/a\nExec=evil', [])).toThrow('line break')
   })
@@ -124,7 +164,11 @@ describe('start at login, on the three systems', () => {
 
   it('asks Windows with the arguments that it wrote, and macOS without any', () => {
     const windows = new FakeApp({ packaged: true })
-    createLoginItem({ app: windows, installation: { ...linux, platform: 'win32', executable: 'C:\\mc.exe', temporaryFolder: 'C:\\t' }, home }).set(true)
+    createLoginItem({
+      app: windows,
+      installation: { ...linux, platform: 'win32', executable: 'C:\\mc.exe', temporaryFolder: 'C:\\t' },
+      home,
+    }).set(true)
     expect(windows.loginSettings).toEqual({ openAtLogin: true, args: ['--hidden'] })
     const mac = new FakeApp({ packaged: true })
     const item = createLoginItem({ app: mac, installation: { ...linux, platform: 'darwin' }, home })
@@ -134,8 +178,14 @@ describe('start at login, on the three systems', () => {
 
   it('passes on what the system holds against it', () => {
     const base = { openAtLogin: true, status: 'enabled', executableWillLaunchAtLogin: true } as const
-    expect(loginItemFromSystem('darwin', { ...base, status: 'requires-approval' })).toMatchObject({ enabled: false, reason: expect.stringContaining('approval') })
-    expect(loginItemFromSystem('win32', { ...base, executableWillLaunchAtLogin: false })).toMatchObject({ enabled: false, reason: expect.stringContaining('Task Manager') })
+    expect(loginItemFromSystem('darwin', { ...base, status: 'requires-approval' })).toMatchObject({
+      enabled: false,
+      reason: expect.stringContaining('approval'),
+    })
+    expect(loginItemFromSystem('win32', { ...base, executableWillLaunchAtLogin: false })).toMatchObject({
+      enabled: false,
+      reason: expect.stringContaining('Task Manager'),
+    })
     expect(loginItemFromSystem('win32', base)).toEqual({ enabled: true, available: true, reason: null })
   })
 

@@ -14,9 +14,12 @@ import { createFakeElectron, FakeWebContents } from '../../fakes/electron.ts'
 const ours = 'app://mission-control/index.html'
 
 describe('what is ours', () => {
-  it.each(['app://mission-control/', 'app://mission-control', 'app://mission-control/#/agents/1', 'app://mission-control/a?b=c'])('%s is', (url) => {
-    expect(isAppUrl(url)).toBe(true)
-  })
+  it.each(['app://mission-control/', 'app://mission-control', 'app://mission-control/#/agents/1', 'app://mission-control/a?b=c'])(
+    '%s is',
+    (url) => {
+      expect(isAppUrl(url)).toBe(true)
+    },
+  )
   it.each([
     'app://mission-control.evil/',
     'app://mission-control:80/',
@@ -43,13 +46,23 @@ describe('links that lead out', () => {
     expect(await openExternal('mailto:a@example.com', open)).toBe(true)
     expect(opened).toEqual(['https://example.com/a%20b', 'mailto:a@example.com'])
   })
-  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x', 'smb://host/share', 'ms-msdt:/id', 'app://mission-control/', 'https://good.example@evil.example/', '/relative', '', `https://e.example/${'a'.repeat(9000)}`, null, {}])(
-    'refuses %s',
-    async (url) => {
-      expect(externalUrl(url)).toBeNull()
-      expect(await openExternal(url, () => Promise.reject(new Error('opened')))).toBe(false)
-    },
-  )
+  it.each([
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'smb://host/share',
+    'ms-msdt:/id',
+    'app://mission-control/',
+    'https://good.example@evil.example/',
+    '/relative',
+    '',
+    `https://e.example/${'a'.repeat(9000)}`,
+    null,
+    {},
+  ])('refuses %s', async (url) => {
+    expect(externalUrl(url)).toBeNull()
+    expect(await openExternal(url, () => Promise.reject(new Error('opened')))).toBe(false)
+  })
 })
 
 describe('navigation', () => {
@@ -89,7 +102,16 @@ describe('permissions', () => {
     guardPermissions(fake.ports.defaultSession())
     expect(fake.permission('notifications', 'app://mission-control')).toEqual({ request: true, check: true })
     expect(fake.permission('clipboard-sanitized-write', 'app://mission-control/')).toEqual({ request: true, check: true })
-    for (const permission of ['clipboard-read', 'media', 'geolocation', 'loopback-network', 'local-network-access', 'openExternal', 'usb', 'unknown']) {
+    for (const permission of [
+      'clipboard-read',
+      'media',
+      'geolocation',
+      'loopback-network',
+      'local-network-access',
+      'openExternal',
+      'usb',
+      'unknown',
+    ]) {
       expect(fake.permission(permission, 'app://mission-control'), permission).toEqual({ request: false, check: false })
     }
     expect(fake.permission('notifications', 'https://evil.example')).toEqual({ request: false, check: false })
@@ -141,7 +163,10 @@ describe('the bridge', () => {
 
   it('answers a value', async () => {
     const { fake } = bridge()
-    expect(await fake.invoke(channelOf('setLoginItem'), trusted, true)).toEqual({ ok: true, value: { enabled: true, available: true, reason: null } })
+    expect(await fake.invoke(channelOf('setLoginItem'), trusted, true)).toEqual({
+      ok: true,
+      value: { enabled: true, available: true, reason: null },
+    })
   })
 
   it('asks for the sender first, also when the input is wrong', async () => {
@@ -162,7 +187,11 @@ describe('the bridge', () => {
     ['notify', [{ title: 't', body: 'b', link: '/', icon: 'file:///etc/passwd' }]],
   ] as const)('%s refuses %j', async (call, args) => {
     const { fake, calls } = bridge()
-    expect(await fake.invoke(channelOf(call), trusted, ...args)).toMatchObject({ ok: false, code: 'invalid_request', message: expect.stringContaining(call) })
+    expect(await fake.invoke(channelOf(call), trusted, ...args)).toMatchObject({
+      ok: false,
+      code: 'invalid_request',
+      message: expect.stringContaining(call),
+    })
     expect(calls).toEqual([])
   })
 
@@ -175,7 +204,11 @@ describe('the bridge', () => {
         throw new Error('/home/person/secret')
       },
     })
-    expect(await fake.invoke(channelOf('openExternal'), trusted, 'https://e.example')).toEqual({ ok: false, code: 'too_many_requests', message: 'Wait.' })
+    expect(await fake.invoke(channelOf('openExternal'), trusted, 'https://e.example')).toEqual({
+      ok: false,
+      code: 'too_many_requests',
+      message: 'Wait.',
+    })
     const unforeseen = await fake.invoke(channelOf('quit'), trusted)
     expect(unforeseen).toMatchObject({ ok: false, code: 'internal' })
     expect(JSON.stringify(unforeseen)).not.toContain('secret')

@@ -29,20 +29,38 @@ describe('where the window comes back', () => {
     expect(restoreWindowState({ ...saved, x: 10, y: 30, width: 5000, height: 3000 }, [laptop])).toMatchObject({ width: 1440, height: 875 })
     expect(restoreWindowState(null, [{ x: 0, y: 0, width: 320, height: 200 }])).toMatchObject(minimumSize)
   })
-  it.each([null, undefined, 'text', {}, { ...saved, width: 10 }, { ...saved, x: 1.5 }, { ...saved, width: 1e9 }])('does not trust %j', (content) => {
-    const placement = restoreWindowState(content, [laptop])
-    expect(placement.x).toBeUndefined()
-    expect(placement.width).toBeLessThanOrEqual(laptop.width)
-  })
+  it.each([null, undefined, 'text', {}, { ...saved, width: 10 }, { ...saved, x: 1.5 }, { ...saved, width: 1e9 }])(
+    'does not trust %j',
+    (content) => {
+      const placement = restoreWindowState(content, [laptop])
+      expect(placement.x).toBeUndefined()
+      expect(placement.width).toBeLessThanOrEqual(laptop.width)
+    },
+  )
   it('can always be grabbed, whatever was saved', () => {
-    const area = fc.record({ x: fc.integer({ min: -4000, max: 4000 }), y: fc.integer({ min: -4000, max: 4000 }), width: fc.integer({ min: 800, max: 4000 }), height: fc.integer({ min: 600, max: 2400 }) })
-    const state = fc.record({ x: fc.integer({ min: -9000, max: 9000 }), y: fc.integer({ min: -9000, max: 9000 }), width: fc.integer({ min: 480, max: 6000 }), height: fc.integer({ min: 480, max: 6000 }), maximized: fc.boolean() })
+    const area = fc.record({
+      x: fc.integer({ min: -4000, max: 4000 }),
+      y: fc.integer({ min: -4000, max: 4000 }),
+      width: fc.integer({ min: 800, max: 4000 }),
+      height: fc.integer({ min: 600, max: 2400 }),
+    })
+    const state = fc.record({
+      x: fc.integer({ min: -9000, max: 9000 }),
+      y: fc.integer({ min: -9000, max: 9000 }),
+      width: fc.integer({ min: 480, max: 6000 }),
+      height: fc.integer({ min: 480, max: 6000 }),
+      maximized: fc.boolean(),
+    })
     fc.assert(
       fc.property(state, fc.array(area, { minLength: 1, maxLength: 3 }), (content, areas) => {
         const placement = restoreWindowState(content, areas)
         if (placement.x === undefined || placement.y === undefined) return
         const { x, y, width } = placement
-        expect(areas.some((one) => Math.min(x + width, one.x + one.width) - Math.max(x, one.x) >= 100 && y + 40 > one.y && y < one.y + one.height)).toBe(true)
+        expect(
+          areas.some(
+            (one) => Math.min(x + width, one.x + one.width) - Math.max(x, one.x) >= 100 && y + 40 > one.y && y < one.y + one.height,
+          ),
+        ).toBe(true)
       }),
     )
   })
@@ -72,13 +90,26 @@ describe('links of ours', () => {
   it('are told from everything else', () => {
     expect(deepLinkFrom(['https://agents/1', '--demo', '/work', 'openclaw-mission-control-evil://x'])).toBeNull()
     expect(routeFrom('#/agents/1')).toBe('/agents/1')
-    for (const value of ['agents', '//evil.example', 'https://evil.example', '/a\\b', '/a b', '/a\nb', '', '#agents', `/${'a'.repeat(3000)}`]) expect(routeFrom(value), value).toBeNull()
+    for (const value of [
+      'agents',
+      '//evil.example',
+      'https://evil.example',
+      '/a\\b',
+      '/a b',
+      '/a\nb',
+      '',
+      '#agents',
+      `/${'a'.repeat(3000)}`,
+    ])
+      expect(routeFrom(value), value).toBeNull()
   })
 })
 
 describe('the command line', () => {
   it('knows its flags in both forms and leaves strange ones alone', () => {
-    expect(parseArguments(['.', '--inspect=0', '--demo', '--port', '8700', '--data-dir=C:\\Users\\me', '--hidden', '--enable-features=X'])).toEqual({
+    expect(
+      parseArguments(['.', '--inspect=0', '--demo', '--port', '8700', '--data-dir=C:\\Users\\me', '--hidden', '--enable-features=X']),
+    ).toEqual({
       demo: true,
       port: 8700,
       dataDir: 'C:\\Users\\me',
@@ -87,7 +118,13 @@ describe('the command line', () => {
     })
     expect(parseArguments([])).toEqual({ demo: false, port: null, dataDir: null, hidden: false, noOpen: false })
   })
-  it.each([['--port', ['--port']], ['--port', ['--port=']], ['--port', ['--port', 'eighty']], ['--port', ['--port', '70000']], ['--data-dir', ['--data-dir', '--demo']]])('names %s when it makes no sense', (flag, argv) => {
+  it.each([
+    ['--port', ['--port']],
+    ['--port', ['--port=']],
+    ['--port', ['--port', 'eighty']],
+    ['--port', ['--port', '70000']],
+    ['--data-dir', ['--data-dir', '--demo']],
+  ])('names %s when it makes no sense', (flag, argv) => {
     expect(() => parseArguments(argv)).toThrow(flag)
   })
 })
@@ -103,7 +140,14 @@ describe('starting hidden', () => {
     }
   })
   it('reads what the session bus says', () => {
-    expect(['b true\n', '(<true>,)', 'b false', '(<false>,)', '', 'Failed to get property'].map(parseHostAnswer)).toEqual([true, true, false, false, null, null])
+    expect(['b true\n', '(<true>,)', 'b false', '(<false>,)', '', 'Failed to get property'].map(parseHostAnswer)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      null,
+      null,
+    ])
   })
 })
 
@@ -112,7 +156,15 @@ describe('notifications', () => {
   it('drops repeats and floods within a minute', () => {
     let now = 0
     const filter = createNoteFilter(() => now)
-    expect(['a', 'a', 'b', 'c', 'd', 'e', 'f'].map((title) => filter(note(title)))).toEqual(['show', 'repeat', 'show', 'show', 'show', 'show', 'too-many'])
+    expect(['a', 'a', 'b', 'c', 'd', 'e', 'f'].map((title) => filter(note(title)))).toEqual([
+      'show',
+      'repeat',
+      'show',
+      'show',
+      'show',
+      'show',
+      'too-many',
+    ])
     now = 60_000
     expect(filter(note('a'))).toBe('show')
   })
@@ -124,7 +176,9 @@ describe('notifications', () => {
     expect(notifications.notify({ title: 'two', body: '', link: 'https://evil.example' })).toBe('show')
     fake.notes.forEach((shown) => shown.click())
     expect(routes).toEqual(['/agents/1', null])
-    expect(createNotifications({ ports: { ...fake.ports, notificationsSupported: () => false }, onClick: () => undefined }).notify(note('x'))).toBe('unsupported')
+    expect(
+      createNotifications({ ports: { ...fake.ports, notificationsSupported: () => false }, onClick: () => undefined }).notify(note('x')),
+    ).toBe('unsupported')
   })
 })
 
@@ -143,7 +197,13 @@ describe('updates', () => {
   const state = { packaged: true, hasFeed: true, platform: 'linux', env: {} }
   it('are looked for in an installed app only', () => {
     expect(updatePolicy(state)).toEqual({ enabled: true })
-    for (const change of [{ packaged: false }, { hasFeed: false }, { env: { SNAP: '/snap/x' } }, { env: { FLATPAK_ID: 'x' } }, { env: { MISSION_CONTROL_NO_UPDATES: '1' } }]) {
+    for (const change of [
+      { packaged: false },
+      { hasFeed: false },
+      { env: { SNAP: '/snap/x' } },
+      { env: { FLATPAK_ID: 'x' } },
+      { env: { MISSION_CONTROL_NO_UPDATES: '1' } },
+    ]) {
       expect(updatePolicy({ ...state, ...change })).toMatchObject({ enabled: false, reason: expect.any(String) })
     }
   })
@@ -176,7 +236,9 @@ describe('updates', () => {
 
   it('go on after a failed look, and say what there is', async () => {
     let answer: string | null | Error = new Error('offline')
-    const { updates, timers, errors, downloaded } = setUp(() => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)))
+    const { updates, timers, errors, downloaded } = setUp(() =>
+      answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer),
+    )
     timers.shift()!.run()
     await expect.poll(() => timers.map((timer) => timer.ms)).toEqual([6 * 3_600_000])
     expect(errors).toHaveLength(1)

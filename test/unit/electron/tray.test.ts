@@ -68,29 +68,59 @@ describe('the tray', () => {
     const failed = { ...well, gateway: { state: 'failed', reason: 'Port 18789 is taken by pid 7.', owned: false } } as const
     expect(trayModel(failed)).toMatchObject({ tone: 'bad', tooltip: expect.stringContaining('Port 18789 is taken by pid 7.') })
     // What the services last said is old news while they are down.
-    expect(trayTone({ ...well, services: { status: 'starting', reason: null }, servicesState: { ...state, worst_tone: 'bad' } })).toBe('busy')
+    expect(trayTone({ ...well, services: { status: 'starting', reason: null }, servicesState: { ...state, worst_tone: 'bad' } })).toBe(
+      'busy',
+    )
   })
 
   it('lists what needs a person, each with its way there', () => {
     const long = 'An agent with a very long name has not answered any of its three wakes since noon'
-    const input = { ...well, servicesState: { ...state, attention_count: 12, attention: [{ title: long, link: '#/agents/1' }, { title: 'A & B', link: '#/boards/1' }] } }
+    const input = {
+      ...well,
+      servicesState: {
+        ...state,
+        attention_count: 12,
+        attention: [
+          { title: long, link: '#/agents/1' },
+          { title: 'A & B', link: '#/boards/1' },
+        ],
+      },
+    }
     expect(labels(input)).toContain('Needs attention (12)')
-    const items = trayModel(input).items.filter((item) => item.kind === 'action' && item.action.kind === 'open' && item.action.route?.startsWith('#'))
+    const items = trayModel(input).items.filter(
+      (item) => item.kind === 'action' && item.action.kind === 'open' && item.action.route?.startsWith('#'),
+    )
     expect(items).toMatchObject([{ action: { route: '#/agents/1' } }, { label: '   A & B' }])
     expect(items[0]!.kind === 'action' && items[0]!.label.length).toBeLessThanOrEqual(63)
     expect(trayModel(input).tooltip).toContain('12 things need you')
   })
 
   it('offers only what can be done', () => {
-    expect([entry(well, 'Start gateway').enabled, entry(well, 'Stop gateway').enabled, entry(well, 'Restart gateway').enabled]).toEqual([false, true, true])
+    expect([entry(well, 'Start gateway').enabled, entry(well, 'Stop gateway').enabled, entry(well, 'Restart gateway').enabled]).toEqual([
+      false,
+      true,
+      true,
+    ])
     const adopted = { ...well, gateway: { state: 'adopted', reason: null, owned: false } } as const
-    expect([entry(adopted, 'Start gateway').enabled, entry(adopted, 'Stop gateway').enabled, entry(adopted, 'Restart gateway').enabled]).toEqual([false, false, false])
+    expect([
+      entry(adopted, 'Start gateway').enabled,
+      entry(adopted, 'Stop gateway').enabled,
+      entry(adopted, 'Restart gateway').enabled,
+    ]).toEqual([false, false, false])
     const stopped = { ...well, gateway: { state: 'stopped', reason: null, owned: false } } as const
     expect([entry(stopped, 'Start gateway').enabled, entry(stopped, 'Stop gateway').enabled]).toEqual([true, false])
     const starting = { ...well, services: { status: 'starting', reason: null }, servicesState: null } as const
-    expect([entry(starting, 'Re-sync tokens').enabled, entry(starting, 'Pause deliveries').enabled, entry(starting, 'New task…').enabled, entry(starting, 'Quit').enabled]).toEqual([false, false, false, true])
+    expect([
+      entry(starting, 'Re-sync tokens').enabled,
+      entry(starting, 'Pause deliveries').enabled,
+      entry(starting, 'New task…').enabled,
+      entry(starting, 'Quit').enabled,
+    ]).toEqual([false, false, false, true])
     expect(entry({ ...well, loginItem: { available: false, enabled: false } }, 'Start at login').enabled).toBe(false)
-    expect(entry({ ...well, servicesState: { ...state, deliveries_paused: true } }, 'Resume deliveries').action).toEqual({ kind: 'pause-deliveries', paused: false })
+    expect(entry({ ...well, servicesState: { ...state, deliveries_paused: true } }, 'Resume deliveries').action).toEqual({
+      kind: 'pause-deliveries',
+      paused: false,
+    })
   })
 
   it('offers nothing while quitting', () => {
@@ -102,7 +132,11 @@ describe('the tray', () => {
   it('has words and an image for every state on every system', () => {
     for (const gateway of supervisorStatuses) {
       for (const services of supervisorStatuses) {
-        const model = trayModel({ ...well, gateway: { state: gateway, reason: null, owned: true }, services: { status: services, reason: null } })
+        const model = trayModel({
+          ...well,
+          gateway: { state: gateway, reason: null, owned: true },
+          services: { status: services, reason: null },
+        })
         expect(tones).toContain(model.tone)
         expect(model.items.length).toBeGreaterThan(10)
       }
@@ -133,7 +167,12 @@ describe('what the tray does', () => {
       quit: () => done.push('quit'),
       tell: (title, body) => told.push(`${title}: ${body}`),
       fetch: async (url, init) => {
-        requests.push({ url: String(url), method: init?.method ?? '', authorization: new Headers(init?.headers).get('authorization'), body: (init?.body as string | undefined) ?? null })
+        requests.push({
+          url: String(url),
+          method: init?.method ?? '',
+          authorization: new Headers(init?.headers).get('authorization'),
+          body: (init?.body as string | undefined) ?? null,
+        })
         return options.answer?.() ?? Response.json({})
       },
     })
@@ -150,7 +189,12 @@ describe('what the tray does', () => {
     await perform({ kind: 'quit' })
     expect(done).toEqual(['restart', 'open /logs', 'login true', 'quit'])
     expect(requests).toMatchObject([
-      { method: 'PATCH', url: 'http://127.0.0.1:8642/api/v1/settings', body: '{"delivery_paused":true}', authorization: 'Bearer secret-token' },
+      {
+        method: 'PATCH',
+        url: 'http://127.0.0.1:8642/api/v1/settings',
+        body: '{"delivery_paused":true}',
+        authorization: 'Bearer secret-token',
+      },
       { method: 'POST', url: `http://127.0.0.1:8642/api/v1/gateways/${gatewayId}/templates/sync?rotate_tokens=true&include_main=true` },
     ])
     expect(told).toEqual(['Tokens re-synced: 2 agents have new tokens.'])
@@ -163,9 +207,13 @@ describe('what the tray does', () => {
     const down = setUp({ apiUrl: null })
     await down.perform({ kind: 'sync-tokens', gatewayId })
     expect(down.told[0]).toContain('services are starting')
-    const error = setUp({ answer: () => Response.json({ detail: 'No such gateway.', code: 'not_found', request_id: 'r' }, { status: 404 }) })
+    const error = setUp({
+      answer: () => Response.json({ detail: 'No such gateway.', code: 'not_found', request_id: 'r' }, { status: 404 }),
+    })
     await error.perform({ kind: 'sync-tokens', gatewayId })
     expect(error.told[0]).toContain('No such gateway.')
-    expect(syncSummary({ agents_updated: 1, agents_skipped: 0, errors: [{ agent_name: 'Ada', message: 'disk full' }] })).toBe('1 agent has a new token. 1 failed, first Ada: disk full')
+    expect(syncSummary({ agents_updated: 1, agents_skipped: 0, errors: [{ agent_name: 'Ada', message: 'disk full' }] })).toBe(
+      '1 agent has a new token. 1 failed, first Ada: disk full',
+    )
   })
 })

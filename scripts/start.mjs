@@ -53,6 +53,11 @@ function hand(command, args) {
         if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal)
       })
     }
+    // npm dies of a SIGTERM without telling us: without it nobody would stop what it started.
+    if (process.env['npm_lifecycle_event']) {
+      const parent = process.ppid
+      setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1_000).unref()
+    }
     child.on('error', (error) => {
       console.error(`${command} could not be started: ${error.message}`)
       process.exitCode = 1

@@ -22,7 +22,10 @@ export class DataDirLockedError extends AppError {
 
   constructor(holder: LockHolder, folder: string) {
     const at = holder.url ? ` at ${holder.url}` : ''
-    super('conflict', `Another instance has this data folder: ${holder.program} (process ${holder.pid})${at}. Use that one, stop it, or start with another --data-dir than ${folder}.`)
+    super(
+      'conflict',
+      `Another instance has this data folder: ${holder.program} (process ${holder.pid})${at}. Use that one, stop it, or start with another --data-dir than ${folder}.`,
+    )
     this.name = 'DataDirLockedError'
     this.holder = holder
   }
@@ -38,7 +41,13 @@ function readHolder(file: string): LockHolder | 'unreadable' | null {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<LockHolder> | null
     if (typeof value?.pid !== 'number' || typeof value.startTime !== 'string') return 'unreadable'
-    return { pid: value.pid, startTime: value.startTime, boot: value.boot ?? '', program: value.program ?? 'a control center', url: value.url ?? null }
+    return {
+      pid: value.pid,
+      startTime: value.startTime,
+      boot: value.boot ?? '',
+      program: value.program ?? 'a control center',
+      url: value.url ?? null,
+    }
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : 'unreadable'
   }

@@ -105,7 +105,10 @@ export async function isSameDurableProcess(record: { pid: number; startTime: str
 
 async function psIdentity(pid: number): Promise<ProcessIdentity | null> {
   try {
-    const { stdout } = await run('/bin/ps', ['-o', 'stat=,lstart=,command=', '-ww', '-p', String(pid)], { env: { LC_ALL: 'C' }, timeout: 5000 })
+    const { stdout } = await run('/bin/ps', ['-o', 'stat=,lstart=,command=', '-ww', '-p', String(pid)], {
+      env: { LC_ALL: 'C' },
+      timeout: 5000,
+    })
     return parsePs(pid, stdout)
   } catch {
     return null
@@ -127,7 +130,10 @@ export function parsePs(pid: number, output: string): ProcessIdentity | null {
 }
 
 async function powershell(script: string): Promise<string> {
-  const { stdout } = await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], { windowsHide: true, timeout: 15_000 })
+  const { stdout } = await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
+    windowsHide: true,
+    timeout: 15_000,
+  })
   return stdout
 }
 

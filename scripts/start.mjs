@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { electronBinary, fetchElectron, reasonForNoSandbox, reasonForNoWindow } from './lib/electron.mjs'
 import { ensureInstalled } from './lib/install.mjs'
-import { childEnv, nodeBinary, root, run } from './lib/process.mjs'
+import { childEnv, isWindows, nodeBinary, root, run } from './lib/process.mjs'
 
 const usage = `npm start -- [options]
 
@@ -43,14 +43,20 @@ async function findElectron() {
   return sandbox ? headless(sandbox) : binary
 }
 
-/** Lets the program have our terminal, passes signals on, and ends as it ends. */
+/**
+ * Lets the program have our terminal, passes signals on, and ends as it ends. The program gets a process group of its own: a terminal
+ * sends Ctrl+C to the whole group, npm sends it to us once more, and a control center that hears it twice stops without draining.
+ */
 function hand(command, args) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, env: childEnv({ NODE_ENV: 'production' }), stdio: 'inherit' })
+    const child = spawn(command, args, { cwd: root, env: childEnv({ NODE_ENV: 'production' }), stdio: 'inherit', detached: !isWindows })
+    let last = 0
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => {
-        // A terminal has sent Ctrl+C to the child already; a second one would ask it to hurry.
-        if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal)
+        const again = Date.now() - last < 500
+        last = Date.now()
+        // On Windows the console has told the child itself, and `kill` would end it at once.
+        if (!again && !isWindows) child.kill(signal)
       })
     }
     // npm dies of a SIGTERM without telling us: without it nobody would stop what it started.

@@ -1,0 +1,40 @@
+/** Says calmly whether what is on the page is of now. */
+import { Tooltip } from '@mantine/core'
+import { duration, useNow } from '../lib/time.ts'
+import { useLive } from '../lib/store.ts'
+import { strings } from './strings.ts'
+
+export function ConnectionBadge() {
+  const connection = useLive((state) => state.connection)
+  const since = useLive((state) => state.connectionSince)
+  const now = useNow('second')
+  const words = strings.connection
+  if (connection === 'live') {
+    return (
+      <Tooltip label={words.live}>
+        <span className="connection" role="status" aria-label={words.live}>
+          <span className="dot" data-tone="good" style={{ width: 6, height: 6 }} />
+          <span className="hide-narrow">Live</span>
+        </span>
+      </Tooltip>
+    )
+  }
+  if (connection === 'connecting') {
+    return (
+      <span className="connection" role="status">
+        <span className="dot" data-tone="busy" /> {words.connecting}
+      </span>
+    )
+  }
+  return (
+    <Tooltip label={words.lost}>
+      <span className="chip" data-tone="warning" role="status">
+        <span className="dot" data-tone="warning" />
+        {words.lostLabel}
+        <span className="num" aria-hidden>
+          {duration(Math.max(0, now - since))}
+        </span>
+      </span>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,64 @@
+/** What lies above the pages: palette, shortcuts, the dialogs that create things; and the keys that open them. */
+import { Modal, useMantineColorScheme } from '@mantine/core'
+import { lazy, Suspense, useEffect } from 'react'
+import { isTyping, useShortcuts } from '../lib/keys.ts'
+import { navigate } from '../lib/hash-location.ts'
+import { Kbd } from '../ui/parts.tsx'
+import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
+import { strings } from './strings.ts'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const NewTaskDialog = lazy(async () => ({ default: (await import('../features/tasks/new-task-dialog.tsx')).NewTaskDialog }))
+const NewAgentDialog = lazy(async () => ({ default: (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog }))
+const NewBoardDialog = lazy(async () => ({ default: (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog }))
+
+const goTo = { o: '/', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
+
+export function Overlays() {
+  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard } = useOverlays()
+  const { colorScheme } = useMantineColorScheme()
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        openPalette()
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+
+  useShortcuts({
+    '?': () => useOverlays.setState({ shortcuts: true }),
+    c: () => openNewTask(/^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1] ?? null),
+    '/': () => {
+      const field = document.querySelector<HTMLInputElement>('[data-page-filter]')
+      if (field && !isTyping(document.activeElement)) field.focus()
+    },
+    ...Object.fromEntries(Object.entries(goTo).map(([key, path]) => [`g ${key}`, () => navigate(path)])),
+  })
+
+  return (
+    <Suspense fallback={null}>
+      {paletteLoaded ? <Palette colorScheme={colorScheme} /> : null}
+      {newTask ? <NewTaskDialog /> : null}
+      {newAgent ? <NewAgentDialog /> : null}
+      {newBoard ? <NewBoardDialog /> : null}
+      <Modal opened={shortcuts} onClose={() => useOverlays.setState({ shortcuts: false })} title={strings.shortcuts.title} size={440}>
+        <table className="shortcuts">
+          <tbody>
+            {strings.shortcuts.rows.map(([keys, what]) => (
+              <tr key={keys}>
+                <td className="nowrap">
+                  <Kbd>{keys}</Kbd>
+                </td>
+                <td>{what}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Modal>
+    </Suspense>
+  )
+}

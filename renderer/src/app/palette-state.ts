@@ -1,0 +1,17 @@
+/** Opens and closes what lies above the pages, without loading it. */
+import { create } from 'zustand'
+
+export const useOverlays = create<{ palette: boolean; paletteLoaded: boolean; shortcuts: boolean; newTask: boolean; newTaskBoard: string | null; newAgent: boolean; newBoard: boolean }>(() => ({
+  palette: false,
+  paletteLoaded: false,
+  shortcuts: false,
+  newTask: false,
+  newTaskBoard: null,
+  newAgent: false,
+  newBoard: false,
+}))
+
+export const openPalette = () => useOverlays.setState({ palette: true, paletteLoaded: true })
+export const openNewTask = (boardId: string | null = null) => useOverlays.setState({ newTask: true, newTaskBoard: boardId })
+export const openNewAgent = () => useOverlays.setState({ newAgent: true })
+export const openNewBoard = () => useOverlays.setState({ newBoard: true })

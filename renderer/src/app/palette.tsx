@@ -1,0 +1,138 @@
+/** The command palette: every page, board, agent, task and action from one field. */
+import '@mantine/spotlight/styles.css'
+import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import {
+  Activity,
+  KeyRound,
+  LayoutDashboard,
+  type LucideIcon,
+  Moon,
+  Play,
+  Plus,
+  RotateCw,
+  ScrollText,
+  Search,
+  Server,
+  Settings,
+  Square,
+  SquareKanban,
+  Sun,
+  SunMoon,
+  Timer,
+  UserPlus,
+  Users,
+} from 'lucide-react'
+import { useEffect, useMemo } from 'react'
+import { agentStates, taskStates } from '../../../native-services/contract/states.ts'
+import { changeSettings, gatewayAction, syncTokens } from '../lib/actions.ts'
+import { navigate } from '../lib/hash-location.ts'
+import { useAgents, useBoards, useLive, useTasks } from '../lib/store.ts'
+import { AgentAvatar } from '../ui/avatar.tsx'
+import { StateIcon } from '../ui/icon.tsx'
+import { openNewAgent, openNewBoard, openNewTask, useOverlays } from './palette-state.ts'
+import { strings } from './strings.ts'
+
+const icon = (Icon: LucideIcon) => <Icon size={15} aria-hidden />
+
+export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
+  const wanted = useOverlays((state) => state.palette)
+  const boards = useBoards()
+  const agents = useAgents()
+  const tasks = useTasks()
+  const settings = useLive((state) => state.settings)
+  const { setColorScheme } = useMantineColorScheme()
+
+  useEffect(() => {
+    if (!wanted) return
+    spotlight.open()
+    useOverlays.setState({ palette: false })
+  }, [wanted])
+
+  const groups = useMemo<SpotlightActionGroupData[]>(() => {
+    const boardNames = new Map(boards.map((board) => [board.id, board.name]))
+    const paused = settings?.delivery_paused ?? false
+    return [
+      {
+        group: 'Actions',
+        actions: [
+          { id: 'new-task', label: 'New task…', keywords: 'create add', leftSection: icon(Plus), rightSection: <kbd className="kbd">c</kbd>, onClick: () => openNewTask() },
+          { id: 'new-agent', label: 'New agent…', keywords: 'create add', leftSection: icon(UserPlus), onClick: openNewAgent },
+          { id: 'new-board', label: 'New board…', keywords: 'create add', leftSection: icon(SquareKanban), onClick: openNewBoard },
+          {
+            id: 'sync',
+            label: 'Re-sync tokens',
+            description: 'Mint new tokens and write them to every agent',
+            keywords: 'rotate credentials key',
+            leftSection: icon(KeyRound),
+            onClick: () => {
+              void syncTokens({ rotate_tokens: 'true' }).then((job) => job && navigate(`/gateway?job=${job.id}`))
+            },
+          },
+          { id: 'start', label: 'Start gateway', leftSection: icon(Play), onClick: () => void gatewayAction('startGateway') },
+          { id: 'stop', label: 'Stop gateway', leftSection: icon(Square), onClick: () => void gatewayAction('stopGateway') },
+          { id: 'restart', label: 'Restart gateway', leftSection: icon(RotateCw), onClick: () => void gatewayAction('restartGateway') },
+          { id: 'pause', label: paused ? 'Resume deliveries' : 'Pause deliveries', leftSection: icon(paused ? Play : Timer), onClick: () => void changeSettings({ delivery_paused: !paused }) },
+        ],
+      },
+      {
+        group: 'Pages',
+        actions: [
+          { id: 'p-overview', label: strings.nav.overview, leftSection: icon(LayoutDashboard), onClick: () => navigate('/') },
+          { id: 'p-boards', label: strings.nav.boards, leftSection: icon(SquareKanban), onClick: () => navigate('/boards') },
+          { id: 'p-agents', label: strings.nav.agents, leftSection: icon(Users), onClick: () => navigate('/agents') },
+          { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },
+          { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
+          { id: 'p-gateway', label: strings.nav.gateway, keywords: 'openclaw runtime model provider', leftSection: icon(Server), onClick: () => navigate('/gateway') },
+          { id: 'p-settings', label: strings.nav.settings, keywords: 'preferences theme', leftSection: icon(Settings), onClick: () => navigate('/settings') },
+          { id: 'p-welcome', label: 'First steps', keywords: 'onboarding welcome setup', leftSection: icon(Play), onClick: () => navigate('/welcome') },
+        ],
+      },
+      {
+        group: 'Boards',
+        actions: boards.map((board) => ({ id: `b-${board.id}`, label: board.name, description: board.description, keywords: 'board', leftSection: icon(SquareKanban), onClick: () => navigate(`/boards/${board.id}`) })),
+      },
+      {
+        group: 'Agents',
+        actions: agents.map((agent) => ({ id: `a-${agent.id}`, label: agent.name, description: agentStates[agent.status].label, keywords: `agent ${agent.role}`, leftSection: <AgentAvatar agent={agent} size={20} />, onClick: () => navigate(`/agents/${agent.id}`) })),
+      },
+      {
+        group: 'Tasks',
+        actions: tasks.map((task) => ({
+          id: `t-${task.id}`,
+          label: task.title,
+          description: `#${task.number} · ${boardNames.get(task.board_id) ?? ''} · ${taskStates[task.status].label}`,
+          keywords: `#${task.number}`,
+          leftSection: <StateIcon name={taskStates[task.status].icon} size={15} />,
+          onClick: () => navigate(`/boards/${task.board_id}/tasks/${task.id}`),
+        })),
+      },
+      {
+        group: 'Appearance',
+        actions: (
+          [
+            ['light', 'Light theme', Sun],
+            ['dark', 'Dark theme', Moon],
+            ['auto', 'Theme of the system', SunMoon],
+          ] as const
+        )
+          .filter(([scheme]) => scheme !== colorScheme)
+          .map(([scheme, label, Icon]) => ({ id: `s-${scheme}`, label, keywords: 'theme appearance colour', leftSection: icon(Icon), onClick: () => setColorScheme(scheme) })),
+      },
+    ]
+  }, [boards, agents, tasks, settings, colorScheme, setColorScheme])
+
+  return (
+    <Spotlight
+      actions={groups}
+      shortcut={null}
+      highlightQuery={false}
+      limit={30}
+      size={600}
+      scrollable
+      maxHeight={440}
+      nothingFound="Nothing by that name"
+      searchProps={{ leftSection: <Search size={17} aria-hidden />, placeholder: 'Search pages, boards, agents, tasks, actions', 'aria-label': 'Search pages, boards, agents, tasks, actions' }}
+    />
+  )
+}

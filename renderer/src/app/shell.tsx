@@ -1,0 +1,112 @@
+/** The frame of every page: navigation, the bar at the top, and what is always in reach. */
+import { Activity, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import { supervisorStates } from '../../../native-services/contract/states.ts'
+import { useBoards, useGatewayRuntime, useLive } from '../lib/store.ts'
+import { Kbd } from '../ui/parts.tsx'
+import { ConnectionBadge } from './connection-badge.tsx'
+import { JobsMenu } from './jobs-menu.tsx'
+import { Mark } from './mark.tsx'
+import { openPalette } from './palette-state.ts'
+import { strings } from './strings.ts'
+
+const items = [
+  { href: '/', label: strings.nav.overview, icon: LayoutDashboard },
+  { href: '/boards', label: strings.nav.boards, icon: SquareKanban },
+  { href: '/agents', label: strings.nav.agents, icon: Users },
+  { href: '/activity', label: strings.nav.activity, icon: Activity },
+  { href: '/logs', label: strings.nav.logs, icon: ScrollText },
+  { href: '/gateway', label: strings.nav.gateway, icon: Server },
+  { href: '/settings', label: strings.nav.settings, icon: Settings },
+]
+
+const isCurrent = (path: string, href: string) => (href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`))
+const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.userAgent)
+
+export function Shell({ children }: { children: ReactNode }) {
+  const [path] = useLocation()
+  const boards = useBoards()
+  const attention = useLive((state) => state.attention)
+  const gateway = useGatewayRuntime()
+  const words = gateway ? supervisorStates[gateway.state] : null
+  const openBoard = /^\/boards\/([^/]+)/.exec(path)?.[1]
+
+  return (
+    <div className="shell">
+      <a
+        className="skip-link"
+        href="#/"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('content')?.focus()
+        }}
+      >
+        {strings.skip}
+      </a>
+      <nav className="nav" aria-label="Main">
+        <div className="nav-brand">
+          <Mark />
+          <span className="nav-label">{strings.product}</span>
+        </div>
+        {items.map(({ href, label, icon: Icon }) => (
+          <Link key={href} href={href} className="nav-item" title={label} aria-label={label} aria-current={isCurrent(path, href) && !(href === '/boards' && openBoard) ? 'page' : undefined}>
+            <Icon size={15} aria-hidden />
+            <span className="nav-label">{label}</span>
+            {href === '/' && attention.length > 0 ? (
+              <span className="nav-count" data-tone={attention.some((row) => row.tone === 'bad') ? 'bad' : 'warning'} title={`${attention.length} need attention`}>
+                {attention.length}
+              </span>
+            ) : null}
+          </Link>
+        ))}
+        {boards.length > 0 ? <div className="nav-section">{strings.nav.boards}</div> : null}
+        {boards.map((board) => (
+          <Link key={board.id} href={`/boards/${board.id}`} className="nav-item nav-board" aria-current={openBoard === board.id ? 'page' : undefined}>
+            <span className="truncate">{board.name}</span>
+            <span className="nav-count" title="Open tasks">
+              {Object.entries(board.task_counts).reduce((sum, [status, count]) => (status === 'done' || status === 'archived' ? sum : sum + count), 0) || ''}
+            </span>
+          </Link>
+        ))}
+        <div className="nav-foot">
+          {words ? (
+            <Link href="/gateway" className="nav-gateway" title={gateway?.reason ?? words.sentence} aria-label={`Gateway: ${words.label}`}>
+              <span className="dot" data-tone={words.tone} />
+              <span className="grow truncate">
+                Gateway <span className="faint">{words.label.toLowerCase()}</span>
+              </span>
+            </Link>
+          ) : null}
+        </div>
+      </nav>
+      <main className="main">
+        <header className="topbar">
+          <div className="topbar-slot" id="page-head" />
+          <div className="topbar-tools">
+            <JobsMenu />
+            <ConnectionBadge />
+            <button type="button" className="search-trigger" onClick={openPalette} aria-label={strings.search}>
+              <Search size={14} aria-hidden />
+              <span>{strings.search}</span>
+              <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
+            </button>
+          </div>
+        </header>
+        <div id="content" tabIndex={-1} style={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', outline: 'none' }}>
+          {children}
+        </div>
+      </main>
+      <nav className="mobile-nav" aria-label="Pages">
+        {items
+          .filter((item) => item.href !== '/activity' && item.href !== '/logs')
+          .map(({ href, label, icon: Icon }) => (
+            <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
+              <Icon size={17} aria-hidden />
+              {label}
+            </Link>
+          ))}
+      </nav>
+    </div>
+  )
+}

@@ -1,0 +1,251 @@
+/** One agent: its story, its token, its last error, and what will happen next. */
+import './agent.css'
+import { Tooltip } from '@mantine/core'
+import { ArrowLeft } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Link } from 'wouter'
+import type { Activity, Agent, LogLine } from '../../../../native-services/contract/entities.ts'
+import { agentStates, type Tone, tokenStates } from '../../../../native-services/contract/states.ts'
+import { api } from '../../lib/api.ts'
+import { live } from '../../lib/connection.ts'
+import { mergeEntities } from '../../lib/entities.ts'
+import { useActivity, useAgent, useBoard, useLive, useTask } from '../../lib/store.ts'
+import { clockTime } from '../../lib/time.ts'
+import { AgentAvatar } from '../../ui/avatar.tsx'
+import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { RelativeTime } from '../../ui/time.tsx'
+import { AgentButtons } from './agent-actions.tsx'
+import { NextStep } from './next-step.tsx'
+import { strings } from './strings.ts'
+
+function storyTone(row: Activity): Tone {
+  if (row.level === 'error') return 'bad'
+  if (row.level === 'warning') return 'warning'
+  if (/online|heartbeat|success/.test(row.event_type)) return 'good'
+  if (/wake|provision/.test(row.event_type)) return 'busy'
+  return 'idle'
+}
+
+function Story({ agent }: { agent: Agent }) {
+  const rows = useActivity({ agent_id: agent.id })
+  const [shown, setShown] = useState(40)
+  useEffect(() => {
+    api.call('listActivity', { query: { agent_id: agent.id, limit: 200 } }).then(
+      (page) => useLive.setState((state) => ({ maps: mergeEntities(state.maps, 'activity', page.items) })),
+      () => undefined,
+    )
+  }, [agent.id])
+  return (
+    <section className="card" aria-labelledby="story-title">
+      <div className="card-head">
+        <h2 id="story-title">{strings.story}</h2>
+        <span className="aside">
+          <Link href={`/activity?agent=${agent.id}`}>Show in Activity</Link>
+        </span>
+      </div>
+      <NextStep agent={agent} />
+      {rows.length === 0 ? (
+        <p className="muted" style={{ padding: 14 }}>
+          {strings.storyNone}
+        </p>
+      ) : (
+        <ol className="timeline">
+          {rows.slice(0, shown).map((row) => (
+            <li key={row.id}>
+              <span className="dot" data-tone={storyTone(row)} />
+              <span>
+                {row.message}
+                <span className="type hide-narrow">{row.event_type}</span>
+              </span>
+              <RelativeTime at={row.created_at} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {rows.length > shown ? (
+        <div style={{ padding: '0 14px 12px' }}>
+          <button type="button" className="link" style={{ border: 0, background: 'none', padding: 0, cursor: 'pointer', font: 'inherit' }} onClick={() => setShown((count) => count + 80)}>
+            Older events
+          </button>
+        </div>
+      ) : null}
+    </section>
+  )
+}
+
+function AgentLogs({ agent }: { agent: Agent }) {
+  const [older, setOlder] = useState<readonly LogLine[]>([])
+  const fresh = useLive((state) => state.logs)
+  useEffect(() => live.wantLogs(), [])
+  useEffect(() => {
+    let current = true
+    api.call('listLogs', { query: { agent_id: agent.id, limit: 200 } }).then(
+      (page) => {
+        if (current) setOlder(page.items)
+      },
+      () => undefined,
+    )
+    return () => {
+      current = false
+    }
+  }, [agent.id])
+  const newest = older.at(-1)?.seq ?? 0
+  const lines = [...older, ...fresh.filter((line) => line.agent_id === agent.id && line.seq > newest)].slice(-60)
+  return (
+    <section className="card" aria-labelledby="agent-logs">
+      <div className="card-head">
+        <h2 id="agent-logs">{strings.logs}</h2>
+        <span className="aside">
+          <Link href={`/logs?agent=${agent.id}`}>{strings.allLogs}</Link>
+        </span>
+      </div>
+      {lines.length === 0 ? (
+        <p className="muted" style={{ padding: 14 }}>
+          {strings.logsNone}
+        </p>
+      ) : (
+        <pre className="verbatim" style={{ border: 0, borderRadius: 0, background: 'none' }} tabIndex={0} aria-label={strings.logs}>
+          {lines.map((line) => `${clockTime(line.at)}  ${line.level.padEnd(5)} ${line.scope}  ${line.message}`).join('\n')}
+        </pre>
+      )}
+    </section>
+  )
+}
+
+export function AgentPage({ agentId }: { agentId: string }) {
+  const agent = useAgent(agentId)
+  const board = useBoard(agent?.board_id ?? undefined)
+  const task = useTask(agent?.current_task_id)
+  if (!agent) {
+    return (
+      <Empty title={strings.gone} actions={<Link className="link" href="/agents">{strings.title}</Link>}>
+        {strings.goneBody}
+      </Empty>
+    )
+  }
+  const words = agentStates[agent.status]
+  return (
+    <div className="page">
+      <PageHead
+        title={agent.name}
+        lead={
+          <Tooltip label={strings.title}>
+            <Link href="/agents" className="iconbtn" aria-label={strings.title} style={{ marginLeft: -8, marginRight: -4 }}>
+              <ArrowLeft size={15} aria-hidden />
+            </Link>
+          </Tooltip>
+        }
+      />
+      <div className="page-inner">
+        <div className="card agent-top">
+          <AgentAvatar agent={agent} size={42} />
+          <div className="grow" style={{ minWidth: 240 }}>
+            <div className="row">
+              <span className="agent-name">{agent.name}</span>
+              <StateBadge words={words} reason={agent.status_reason} variant="chip" />
+              <span className="faint" style={{ fontSize: 12 }}>
+                since <RelativeTime at={agent.status_since_at} />
+              </span>
+            </div>
+            <div className="muted">
+              {agent.status_reason ?? words.sentence} {words.remedy ? <span className="faint">{words.remedy}</span> : null}
+            </div>
+          </div>
+          <AgentButtons agent={agent} />
+        </div>
+        <div className="agent-grid">
+          <div className="stack" style={{ gap: 16 }}>
+            <Story agent={agent} />
+            <AgentLogs agent={agent} />
+          </div>
+          <div className="stack" style={{ gap: 16 }}>
+            {agent.last_provision_error ? (
+              <section className="card" aria-labelledby="error-title">
+                <div className="card-head">
+                  <h2 id="error-title">{strings.lastError}</h2>
+                  <span className="aside">
+                    <CopyButton text={agent.last_provision_error} label="Copy the error" />
+                  </span>
+                </div>
+                <div className="card-body">
+                  <pre className="verbatim">{agent.last_provision_error}</pre>
+                </div>
+              </section>
+            ) : null}
+            <section className="card" aria-labelledby="token-title">
+              <div className="card-head">
+                <h2 id="token-title">{strings.token}</h2>
+                <span className="aside">
+                  <StateBadge words={tokenStates[agent.token_status]} variant="chip" />
+                </span>
+              </div>
+              <div className="card-body stack" style={{ gap: 10 }}>
+                <p className="muted">
+                  {tokenStates[agent.token_status].sentence} {tokenStates[agent.token_status].remedy ?? ''}
+                </p>
+                <dl className="facts">
+                  <dt>Ends in</dt>
+                  <dd className="token">{agent.token_hint ? `••••${agent.token_hint}` : '—'}</dd>
+                  <dt>Verified</dt>
+                  <dd>
+                    <RelativeTime at={agent.token_verified_at} none={strings.tokenNever} />
+                  </dd>
+                  <dt>Rotated</dt>
+                  <dd>
+                    <RelativeTime at={agent.token_rotated_at} none={strings.tokenNever} />
+                  </dd>
+                </dl>
+              </div>
+            </section>
+            <section className="card" aria-labelledby="about-title">
+              <div className="card-head">
+                <h2 id="about-title">{strings.about}</h2>
+              </div>
+              <div className="card-body stack" style={{ gap: 10 }}>
+                {agent.identity_profile.purpose ? <p>{agent.identity_profile.purpose}</p> : null}
+                <dl className="facts">
+                  <dt>Role</dt>
+                  <dd>{strings.roles[agent.role]}</dd>
+                  <dt>Board</dt>
+                  <dd>{board ? <Link className="link" href={`/boards/${board.id}`}>{board.name}</Link> : strings.noBoard}</dd>
+                  {task ? (
+                    <>
+                      <dt>Works on</dt>
+                      <dd>
+                        <Link className="link" href={`/boards/${task.board_id}/tasks/${task.id}`}>
+                          #{task.number} {task.title}
+                        </Link>
+                      </dd>
+                    </>
+                  ) : null}
+                  <dt>Last seen</dt>
+                  <dd>
+                    <RelativeTime at={agent.last_seen_at} none={strings.never} live />
+                  </dd>
+                  <dt>Heartbeat</dt>
+                  <dd>{agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0') ? strings.off : `every ${agent.heartbeat_config.every}`}</dd>
+                  <dt>Wakes</dt>
+                  <dd>
+                    {agent.wake_attempts} of {agent.max_wake_attempts}
+                    {agent.last_wake_sent_at ? (
+                      <span className="faint">
+                        , last <RelativeTime at={agent.last_wake_sent_at} />
+                      </span>
+                    ) : null}
+                  </dd>
+                  <dt>Gateway id</dt>
+                  <dd className="mono">{agent.gateway_agent_id}</dd>
+                  <dt>Workspace</dt>
+                  <dd className="mono">{agent.workspace_path}</dd>
+                  <dt>Session</dt>
+                  <dd className="mono">{agent.openclaw_session_id}</dd>
+                </dl>
+              </div>
+            </section>
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}

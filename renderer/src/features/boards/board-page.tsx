@@ -1,0 +1,180 @@
+/** One board: its tasks as columns or rows, filters in the address, a task as a drawer beside it. */
+import './board.css'
+import { Button, Menu, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
+import { Archive, ArrowLeft, Ellipsis, Pause, Play, Plus, Search, X } from 'lucide-react'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Link } from 'wouter'
+import type { Task } from '../../../../native-services/contract/entities.ts'
+import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
+import { openNewTask } from '../../app/palette-state.ts'
+import { changeTask } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
+import { useAgents, useBoard, useLive, useTasks } from '../../lib/store.ts'
+import { attempt } from '../../lib/toast.ts'
+import { Empty, Loading, Note, PageHead } from '../../ui/parts.tsx'
+import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
+import { isFiltered, matches, readFilters } from './filters.ts'
+import { planMove } from './position.ts'
+import { strings } from './strings.ts'
+import { TaskList } from './task-list.tsx'
+
+const Kanban = lazy(async () => ({ default: (await import('./kanban.tsx')).Kanban }))
+const TaskDrawer = lazy(async () => ({ default: (await import('../tasks/task-drawer.tsx')).TaskDrawer }))
+
+const columnsShown = taskStatuses.filter((status) => status !== 'archived')
+
+export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string | null }) {
+  const board = useBoard(boardId)
+  const all = useTasks(boardId)
+  const agents = useAgents(boardId)
+  const agentMap = useLive((state) => state.maps.agent)
+  const [query, setQuery] = useQuery()
+  const [blocking, setBlocking] = useState<{ task: Task; index: number } | null>(null)
+  const filters = readFilters(query)
+  const view = query['view'] === 'list' ? 'list' : 'board'
+  const archive = query['archive'] === '1'
+  const { text, assignee, status } = filters
+  const tasks = useMemo(() => all.filter((task) => matches(task, { text, assignee, status })), [all, text, assignee, status])
+  const archived = all.filter((task) => task.status === 'archived').length
+
+  if (!board) {
+    return (
+      <Empty title={strings.gone} actions={<Link className="link" href="/boards">{strings.allBoards}</Link>}>
+        {strings.goneBody}
+      </Empty>
+    )
+  }
+
+  const statuses = archive ? taskStatuses : columnsShown
+  const visible = status === '' ? statuses : statuses.filter((each) => each === status)
+
+  const place = (task: Task, to: TaskStatus, index: number, reason?: string) => {
+    // Filtered cards still have their places: the neighbours are looked up in the whole column.
+    const shown = tasks.filter((each) => each.status === to && each.id !== task.id)
+    const column = all.filter((each) => each.status === to && each.id !== task.id)
+    const anchor = shown[index]
+    const previous = shown[index - 1]
+    const at = anchor ? column.indexOf(anchor) : previous ? column.indexOf(previous) + 1 : column.length
+    const plan = planMove(column, at)
+    const body = { position: plan.position, ...(to === task.status ? {} : { status: to, expected_status: task.status }), ...(reason === undefined ? {} : { blocked_reason: reason }) }
+    for (const other of plan.others) {
+      const neighbour = all.find((each) => each.id === other.id)
+      if (neighbour) void changeTask(neighbour, { position: other.position }, strings.notMoved)
+    }
+    void changeTask(task, body, strings.notMoved)
+  }
+  const move = (task: Task, to: TaskStatus, index: number) => {
+    if (to === 'blocked' && task.status !== 'blocked') setBlocking({ task, index })
+    else place(task, to, index)
+  }
+  const moveTo = (task: Task, to: TaskStatus) => move(task, to, 0)
+  const setPaused = () => {
+    void attempt(() => api.call('updateBoard', { params: { board_id: board.id }, body: { paused: !board.paused } }), { failed: 'The board was not changed' })
+  }
+
+  return (
+    <div className="page-flush">
+      <PageHead
+        title={board.name}
+        lead={
+          <Tooltip label={strings.allBoards}>
+            <Link href="/boards" className="iconbtn" aria-label={strings.allBoards} style={{ marginLeft: -8, marginRight: -4 }}>
+              <ArrowLeft size={15} aria-hidden />
+            </Link>
+          </Tooltip>
+        }
+      >
+        {board.objective ? (
+          <span className="faint truncate hide-narrow" title={board.objective}>
+            {board.objective}
+          </span>
+        ) : null}
+      </PageHead>
+      <div className="filters">
+        <SegmentedControl
+          aria-label="View"
+          value={view}
+          onChange={(value) => setQuery({ view: value === 'list' ? 'list' : null })}
+          data={[
+            { value: 'board', label: strings.kanban },
+            { value: 'list', label: strings.list },
+          ]}
+        />
+        <TextInput data-page-filter aria-label={strings.filter} placeholder={strings.filter} leftSection={<Search size={13} aria-hidden />} value={text} onChange={(event) => setQuery({ q: event.currentTarget.value })} w={190} />
+        <Select
+          aria-label="Assignee"
+          placeholder={strings.anyone}
+          clearable
+          w={140}
+          value={assignee || null}
+          onChange={(value) => setQuery({ assignee: value })}
+          data={[{ value: 'none', label: strings.unassigned }, ...agents.map((agent) => ({ value: agent.id, label: agent.name }))]}
+        />
+        <Select aria-label="Status" placeholder={strings.anyStatus} clearable w={140} value={status || null} onChange={(value) => setQuery({ status: value })} data={statuses.map((each) => ({ value: each, label: taskStates[each].label }))} />
+        {isFiltered(filters) ? (
+          <Button variant="subtle" leftSection={<X size={13} aria-hidden />} onClick={() => setQuery({ q: null, assignee: null, status: null })}>
+            {strings.clear}
+          </Button>
+        ) : null}
+        <span className="grow" />
+        {archived > 0 ? (
+          <Button variant={archive ? 'light' : 'subtle'} leftSection={<Archive size={13} aria-hidden />} onClick={() => setQuery({ archive: archive ? null : '1' })} aria-pressed={archive}>
+            {strings.archived(archived)}
+          </Button>
+        ) : null}
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <button type="button" className="iconbtn" aria-label="Board actions">
+              <Ellipsis size={15} aria-hidden />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={board.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />} onClick={setPaused}>
+              {board.paused ? strings.resume : strings.pause}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        <Button leftSection={<Plus size={14} aria-hidden />} onClick={() => openNewTask(board.id)}>
+          {strings.newTask}
+        </Button>
+      </div>
+      {board.paused ? (
+        <div style={{ padding: '10px 20px 0' }}>
+          <Note tone="warning">
+            <div className="row">
+              <span className="grow">{strings.paused}</span>
+              <Button variant="default" onClick={setPaused}>
+                {strings.resume}
+              </Button>
+            </div>
+          </Note>
+        </div>
+      ) : null}
+      {isFiltered(filters) && tasks.length === 0 ? (
+        <Empty title={strings.noMatch} actions={<Button variant="default" onClick={() => setQuery({ q: null, assignee: null, status: null })}>{strings.clear}</Button>} />
+      ) : view === 'list' ? (
+        <TaskList tasks={tasks} agents={agentMap} statuses={visible} />
+      ) : (
+        <Suspense fallback={<Loading heights={[320]} />}>
+          <Kanban tasks={tasks} agents={agentMap} statuses={visible} openTaskId={taskId} onMove={move} onMoveTo={moveTo} onAdd={() => openNewTask(board.id)} />
+        </Suspense>
+      )}
+      {blocking ? (
+        <BlockedDialog
+          task={blocking.task}
+          onCancel={() => setBlocking(null)}
+          onReason={(reason) => {
+            setBlocking(null)
+            place(blocking.task, 'blocked', blocking.index, reason)
+          }}
+        />
+      ) : null}
+      {taskId ? (
+        <Suspense fallback={null}>
+          <TaskDrawer key={taskId} boardId={boardId} taskId={taskId} onClose={() => navigate(keepQuery(`/boards/${boardId}`))} />
+        </Suspense>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useOverlays } from '../../app/palette-state.ts'
+import { remember } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { navigate } from '../../lib/hash-location.ts'
+import { attempt } from '../../lib/toast.ts'
+import { strings } from './strings.ts'
+
+export function NewBoardDialog() {
+  const words = strings.create
+  const [name, setName] = useState('')
+  const [description, setDescription] = useState('')
+  const [objective, setObjective] = useState('')
+  const [busy, setBusy] = useState(false)
+  const close = () => useOverlays.setState({ newBoard: false })
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() === '' || busy) return
+    setBusy(true)
+    const board = await attempt(
+      () => api.call('createBoard', { body: { name, description, ...(objective.trim() === '' ? {} : { objective, board_type: 'goal' as const }) } }),
+      { failed: 'The board was not created' },
+    )
+    setBusy(false)
+    if (!board) return
+    remember('board', board)
+    close()
+    if (!window.location.hash.startsWith('#/welcome')) navigate(`/boards/${board.id}`)
+  }
+
+  return (
+    <Modal opened onClose={close} title={words.title} size={460}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack gap={12}>
+          <TextInput label={words.name} placeholder={words.namePlaceholder} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} required data-autofocus />
+          <Textarea label={words.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} autosize minRows={2} />
+          <TextInput label={words.objective} description={words.objectiveHint} value={objective} onChange={(event) => setObjective(event.currentTarget.value)} />
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} disabled={name.trim() === ''}>
+              {words.submit}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

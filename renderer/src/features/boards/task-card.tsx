@@ -1,0 +1,95 @@
+/** A task as a card. The title is a link that covers the card; the menu lies above it. */
+import { Menu } from '@mantine/core'
+import { Ellipsis, Hourglass, MessageSquare, OctagonAlert } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
+import { keepQuery } from '../../lib/hash-location.ts'
+import { AgentAvatar } from '../../ui/avatar.tsx'
+import { StateIcon } from '../../ui/icon.tsx'
+import { RelativeTime } from '../../ui/time.tsx'
+import { PriorityMark } from './priority-mark.tsx'
+import { strings } from './strings.ts'
+
+export interface TaskCardProps {
+  task: Task
+  agents: Readonly<Record<string, Agent>>
+  onMoveTo: (task: Task, status: TaskStatus) => void
+  onKeyDown?: (event: React.KeyboardEvent<HTMLElement>, task: Task) => void
+}
+
+export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProps) {
+  const [menu, setMenu] = useState(false)
+  const assigned = task.assigned_agent_ids.map((id) => agents[id]).filter((agent) => agent !== undefined)
+  return (
+    <>
+      <div className="task-top">
+        <span className="num">#{task.number}</span>
+        <PriorityMark priority={task.priority} />
+        <RelativeTime at={task.last_message_at ?? task.updated_at} />
+        <Menu opened={menu} onChange={setMenu} position="bottom-end" width={180}>
+          <Menu.Target>
+            <button type="button" className="iconbtn more" tabIndex={-1} aria-label={`${strings.moveTo} #${task.number}`} data-no-drag>
+              <Ellipsis size={14} aria-hidden />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>{strings.moveTo}</Menu.Label>
+            {taskStatuses.map((status) => (
+              <Menu.Item key={status} disabled={status === task.status} leftSection={<StateIcon name={taskStates[status].icon} />} onClick={() => onMoveTo(task, status)}>
+                {taskStates[status].label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <Link
+        href={keepQuery(`/boards/${task.board_id}/tasks/${task.id}`)}
+        className="task-link"
+        draggable={false}
+        aria-describedby="card-hint"
+        data-row
+        data-card-link={task.id}
+        onKeyDown={(event) => {
+          if (event.key === 'm' && !event.ctrlKey && !event.metaKey) {
+            event.preventDefault()
+            setMenu(true)
+          } else onKeyDown?.(event, task)
+        }}
+      >
+        {task.title}
+      </Link>
+      {task.status === 'blocked' && task.blocked_reason ? (
+        <div className="task-wait" data-tone="bad">
+          <OctagonAlert size={12} aria-label="Blocked" />
+          <span>{task.blocked_reason}</span>
+        </div>
+      ) : task.waiting_for ? (
+        <div className="task-wait" data-tone="warning">
+          <Hourglass size={12} aria-label="Waits for" />
+          <span>{task.waiting_for}</span>
+        </div>
+      ) : null}
+      {assigned.length > 0 || task.comment_count > 0 ? (
+        <div className="task-foot">
+          {assigned.length > 0 ? (
+            <span className="avatars">
+              {assigned.slice(0, 3).map((agent) => (
+                <AgentAvatar key={agent.id} agent={agent} size={20} />
+              ))}
+            </span>
+          ) : null}
+          {assigned.length === 1 ? <span className="truncate">{assigned[0]?.name}</span> : null}
+          <span className="spacer" />
+          {task.comment_count > 0 ? (
+            <span className="with-icon" title={`${task.comment_count} comments`}>
+              <MessageSquare size={11.5} aria-hidden />
+              {task.comment_count}
+            </span>
+          ) : null}
+        </div>
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,17 @@
+export const strings = {
+  title: 'Logs',
+  filter: 'Filter text',
+  anySource: 'Every source',
+  sources: { gateway: 'Gateway', services: 'Services', host: 'Host', desktop: 'Desktop' },
+  levels: { debug: 'Debug and up', info: 'Info and up', warn: 'Warnings and errors', error: 'Errors' },
+  anyAgent: 'Every agent',
+  follow: 'Follow',
+  paused: 'Jump to newest',
+  newLines: (count: number) => `${count} new`,
+  copy: 'Copy shown lines',
+  copied: (count: number) => `${count} lines copied`,
+  loading: 'Loading older lines…',
+  start: 'The beginning of this run',
+  none: 'No lines match',
+  noneBody: 'Gateway, services and host write here as they work.',
+}

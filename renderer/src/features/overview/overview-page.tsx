@@ -1,0 +1,152 @@
+/** Is everything all right, and what needs me? */
+import './overview.css'
+import { Button } from '@mantine/core'
+import { Rocket } from 'lucide-react'
+import { useMemo } from 'react'
+import { Link } from 'wouter'
+import { agentStates, agentStatuses, taskStates, taskStatuses } from '../../../../native-services/contract/states.ts'
+import { moveInList } from '../../lib/keys.ts'
+import { useActivity, useAgents, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
+import { StateIcon } from '../../ui/icon.tsx'
+import { PageHead } from '../../ui/parts.tsx'
+import { FeedRow } from '../activity/feed-row.tsx'
+import { AttentionList } from './attention-list.tsx'
+import { DeliveryChart } from './delivery-chart.tsx'
+import { GatewayTile } from './gateway-tile.tsx'
+import { strings } from './strings.ts'
+
+function count<Key extends string>(keys: readonly Key[]): Map<Key, number> {
+  const counts = new Map<Key, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+export function OverviewPage() {
+  const gateway = useGatewayRuntime()
+  const overview = useLive((state) => state.overview)
+  const attention = useLive((state) => state.attention)
+  const settings = useLive((state) => state.settings)
+  const agents = useAgents()
+  const tasks = useTasks()
+  const activity = useActivity()
+  const byStatus = useMemo(() => count(agents.map((agent) => agent.status)), [agents])
+  const tasksBy = useMemo(() => count(tasks.map((task) => task.status)), [tasks])
+  const online = byStatus.get('online') ?? 0
+  const open = tasks.filter((task) => task.status !== 'done' && task.status !== 'archived').length
+  const buckets = overview?.deliveries.per_minute ?? []
+  const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
+  const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
+
+  return (
+    <div className="page">
+      <PageHead title={strings.title}>{overview?.demo ? <span className="chip hide-narrow" title={strings.demo}>Demo</span> : null}</PageHead>
+      <div className="page-inner">
+        {settings && !settings.onboarding_done ? (
+          <div className="card setup">
+            <Rocket size={18} aria-hidden />
+            <div className="grow">
+              <div className="card-title">{strings.setUp}</div>
+              <div className="muted">{strings.setUpBody}</div>
+            </div>
+            <Button component={Link} href="/welcome">
+              Continue
+            </Button>
+          </div>
+        ) : null}
+        <div className="overview-tiles">
+          <GatewayTile gateway={gateway} />
+          <section className="card tile" aria-label={strings.agents}>
+            <div className="tile-title">
+              <Link href="/agents">{strings.agents}</Link>
+            </div>
+            <div className="tile-big num">
+              {online}
+              <span className="faint" style={{ fontSize: 13, fontWeight: 400 }}>
+                of {agents.length} online
+              </span>
+            </div>
+            <div className="tally">
+              {agents.length === 0 ? <span className="muted">{strings.noAgents}</span> : null}
+              {agentStatuses
+                .filter((status) => status !== 'online' && byStatus.has(status))
+                .map((status) => (
+                  <Link key={status} href={`/agents?status=${status}`} data-tone={agentStates[status].tone}>
+                    <span style={{ color: 'var(--tone)', display: 'grid' }}>
+                      <StateIcon name={agentStates[status].icon} />
+                    </span>
+                    {agentStates[status].label}
+                    <span className="num">{byStatus.get(status)}</span>
+                  </Link>
+                ))}
+            </div>
+          </section>
+          <section className="card tile" aria-label={strings.tasks}>
+            <div className="tile-title">
+              <Link href="/boards">{strings.tasks}</Link>
+            </div>
+            <div className="tile-big num">
+              {open}
+              <span className="faint" style={{ fontSize: 13, fontWeight: 400 }}>
+                open
+              </span>
+            </div>
+            <div className="tally">
+              {taskStatuses
+                .filter((status) => ['in_progress', 'review', 'blocked'].includes(status) && tasksBy.has(status))
+                .map((status) => (
+                  <Link key={status} href={`/boards?status=${status}`} data-tone={taskStates[status].tone}>
+                    <span style={{ color: 'var(--tone)', display: 'grid' }}>
+                      <StateIcon name={taskStates[status].icon} />
+                    </span>
+                    {taskStates[status].label}
+                    <span className="num">{tasksBy.get(status)}</span>
+                  </Link>
+                ))}
+            </div>
+          </section>
+        </div>
+        <div className="overview-grid">
+          <div className="stack" style={{ gap: 16 }}>
+            <AttentionList rows={attention} />
+            <section className="card" aria-labelledby="deliveries-title">
+              <div className="card-head">
+                <h2 id="deliveries-title" title={strings.deliveriesHint}>
+                  {strings.deliveries}
+                </h2>
+                <span className="aside num">
+                  <span>
+                    <span className="dot" data-tone="good" style={{ width: 7, height: 7, marginRight: 5 }} />
+                    {delivered} delivered
+                  </span>
+                  <span>
+                    <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={{ width: 7, height: 7, marginRight: 5 }} />
+                    {failed} failed
+                  </span>
+                  {overview && overview.deliveries.queued + overview.deliveries.leased > 0 ? <span>{overview.deliveries.queued + overview.deliveries.leased} under way</span> : null}
+                </span>
+              </div>
+              <div className="card-body">{delivered + failed === 0 ? <p className="muted">{strings.deliveriesNone}</p> : <DeliveryChart buckets={buckets} />}</div>
+            </section>
+          </div>
+          <section className="card" aria-labelledby="activity-title">
+            <div className="card-head">
+              <h2 id="activity-title">{strings.activity}</h2>
+              <span className="aside">
+                <Link href="/activity">{strings.all}</Link>
+              </span>
+            </div>
+            <div style={{ padding: '6px 0' }} onKeyDown={moveInList}>
+              {activity.length === 0 ? (
+                <p className="muted" style={{ padding: '8px 14px' }}>
+                  {strings.activityNone}
+                </p>
+              ) : (
+                activity.slice(0, 16).map((row) => <FeedRow key={row.id} row={row} />)
+              )}
+            </div>
+          </section>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,154 @@
+/** Settings take effect as they are changed; there is nothing to save. */
+import './settings.css'
+import { Button, NumberInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Link } from 'wouter'
+import type { Settings } from '../../../../native-services/contract/entities.ts'
+import { changeSettings } from '../../lib/actions.ts'
+import { desktop } from '../../lib/desktop.ts'
+import { useLive } from '../../lib/store.ts'
+import { attempt } from '../../lib/toast.ts'
+import { PageHead } from '../../ui/parts.tsx'
+import { strings } from './strings.ts'
+
+function Row({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
+  return (
+    <div className="setting">
+      <div className="grow">
+        <div>{label}</div>
+        {hint ? <div className="faint setting-hint">{hint}</div> : null}
+      </div>
+      {children}
+    </div>
+  )
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h2 className="section-title setting-title">{title}</h2>
+      <div className="card">{children}</div>
+    </section>
+  )
+}
+
+/** A number that is sent when one has finished typing, not with every digit. */
+function NumberSetting({ label, value, min, max, suffix, onSave }: { label: string; value: number; min: number; max: number; suffix?: string; onSave: (value: number) => void }) {
+  const [draft, setDraft] = useState<number | string>(value)
+  useEffect(() => setDraft(value), [value])
+  const save = () => {
+    const next = typeof draft === 'number' ? draft : Number(draft)
+    if (Number.isFinite(next) && next >= min && next <= max && next !== value) onSave(next)
+    else setDraft(value)
+  }
+  return (
+    <NumberInput
+      aria-label={label}
+      value={draft}
+      min={min}
+      max={max}
+      w={104}
+      allowDecimal={false}
+      {...(suffix ? { suffix: ` ${suffix}` } : {})}
+      onChange={setDraft}
+      onBlur={save}
+      onKeyDown={(event) => event.key === 'Enter' && save()}
+    />
+  )
+}
+
+function LoginItem() {
+  const [on, setOn] = useState<boolean | null>(null)
+  useEffect(() => {
+    void desktop?.getLoginItem?.().then(setOn, () => setOn(null))
+  }, [])
+  if (on === null || !desktop?.setLoginItem) return null
+  return (
+    <Row label={strings.loginItem}>
+      <Switch
+        aria-label={strings.loginItem}
+        checked={on}
+        onChange={(event) => {
+          const next = event.currentTarget.checked
+          setOn(next)
+          void attempt(async () => desktop?.setLoginItem?.(next), { failed: 'The login item was not changed' }).then((done) => done === null && setOn(!next))
+        }}
+      />
+    </Row>
+  )
+}
+
+export function SettingsPage() {
+  const settings = useLive((state) => state.settings)
+  const version = useLive((state) => state.version)
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  if (!settings) return null
+  const toggle = (name: { [Key in keyof Settings]: Settings[Key] extends boolean ? Key : never }[keyof Settings], label: string, hint?: string) => (
+    <Row label={label} {...(hint ? { hint } : {})}>
+      <Switch aria-label={label} checked={settings[name]} onChange={(event) => void changeSettings({ [name]: event.currentTarget.checked })} />
+    </Row>
+  )
+  return (
+    <div className="page">
+      <PageHead title={strings.title} />
+      <div className="page-inner page-narrow" style={{ gap: 22 }}>
+        <Group title={strings.appearance}>
+          <Row label={strings.theme}>
+            <SegmentedControl
+              aria-label={strings.theme}
+              value={colorScheme}
+              onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
+              data={(['light', 'dark', 'auto'] as const).map((value) => ({ value, label: strings.themes[value] }))}
+            />
+          </Row>
+        </Group>
+        <Group title={strings.agents}>
+          {toggle('delivery_paused', strings.deliveryPaused, strings.deliveryPausedHint)}
+          {toggle('heartbeats_paused', strings.heartbeatsPaused, strings.heartbeatsPausedHint)}
+          <Row label={strings.maxWakes}>
+            <NumberSetting label={strings.maxWakes} value={settings.max_wake_attempts} min={1} max={10} onSave={(value) => void changeSettings({ max_wake_attempts: value })} />
+          </Row>
+          <Row label={strings.deadline}>
+            <NumberSetting label={strings.deadline} value={Math.round(settings.checkin_deadline_ms / 1000)} min={1} max={3600} suffix={strings.seconds} onSave={(value) => void changeSettings({ checkin_deadline_ms: value * 1000 })} />
+          </Row>
+          <Row label={strings.concurrency}>
+            <NumberSetting label={strings.concurrency} value={settings.delivery_concurrency} min={1} max={100} onSave={(value) => void changeSettings({ delivery_concurrency: value })} />
+          </Row>
+        </Group>
+        <Group title={strings.gateway}>
+          {toggle('gateway_autostart', strings.autostart)}
+          {toggle('stop_gateway_on_quit', strings.stopOnQuit, strings.stopOnQuitHint)}
+        </Group>
+        {desktop ? (
+          <Group title={strings.desktop}>
+            <LoginItem />
+            {toggle('close_to_tray', strings.closeToTray)}
+            {toggle('start_hidden', strings.startHidden)}
+          </Group>
+        ) : null}
+        <Group title={strings.about}>
+          <Row label={strings.version}>
+            <span className="num muted">{version ?? '—'}</span>
+            {desktop?.checkForUpdates ? (
+              <Button variant="default" onClick={() => void desktop?.checkForUpdates?.()}>
+                {strings.updates}
+              </Button>
+            ) : null}
+          </Row>
+          {desktop?.revealDataFolder ? (
+            <Row label={strings.dataFolder}>
+              <Button variant="default" onClick={() => void desktop?.revealDataFolder?.()}>
+                {strings.reveal}
+              </Button>
+            </Row>
+          ) : null}
+          <Row label={strings.onboarding}>
+            <Button variant="default" component={Link} href="/welcome">
+              {strings.onboardingOpen}
+            </Button>
+          </Row>
+        </Group>
+      </div>
+    </div>
+  )
+}

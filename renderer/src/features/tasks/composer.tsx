@@ -1,0 +1,139 @@
+/** Where comments are written: Ctrl/⌘ Enter sends, `@` offers the agents of the board. A draft survives closing the task. */
+import { Button } from '@mantine/core'
+import { ArrowUp } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import { agentStates } from '../../../../native-services/contract/states.ts'
+import { postComment } from '../../lib/actions.ts'
+import { AgentAvatar } from '../../ui/avatar.tsx'
+import { Kbd } from '../../ui/parts.tsx'
+import { completeMention, matchNames, mentionAt, type MentionQuery } from './mention.ts'
+import { strings } from './strings.ts'
+
+const drafts = new Map<string, string>()
+const isMac = /mac/i.test(navigator.userAgent)
+
+export function Composer({ task, agents }: { task: Task; agents: readonly Agent[] }) {
+  const [value, setValue] = useState(drafts.get(task.id) ?? '')
+  const [query, setQuery] = useState<MentionQuery | null>(null)
+  const [chosen, setChosen] = useState(0)
+  const [busy, setBusy] = useState(false)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const caretAfter = useRef<number | null>(null)
+  const offers = query ? matchNames(agents, query.text) : []
+
+  useEffect(() => {
+    if (caretAfter.current === null) return
+    field.current?.setSelectionRange(caretAfter.current, caretAfter.current)
+    caretAfter.current = null
+  }, [value])
+
+  const change = (next: string) => {
+    setValue(next)
+    drafts.set(task.id, next)
+  }
+  const pick = (agent: Agent) => {
+    const element = field.current
+    if (!query || !element) return
+    const next = completeMention(value, element.selectionStart, query, agent.name)
+    caretAfter.current = next.caret
+    change(next.value)
+    setQuery(null)
+    element.focus()
+  }
+  const send = async () => {
+    const message = value.trim()
+    if (message === '' || busy) return
+    setBusy(true)
+    const comment = await postComment(task, message)
+    setBusy(false)
+    if (!comment) return
+    change('')
+    drafts.delete(task.id)
+    field.current?.focus()
+  }
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (offers.length > 0) {
+      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+        event.preventDefault()
+        setChosen((now) => (now + (event.key === 'ArrowDown' ? 1 : offers.length - 1)) % offers.length)
+        return
+      }
+      if (event.key === 'Enter' || event.key === 'Tab') {
+        event.preventDefault()
+        const agent = offers[chosen] ?? offers[0]
+        if (agent) pick(agent)
+        return
+      }
+      if (event.key === 'Escape') {
+        event.preventDefault()
+        event.stopPropagation()
+        setQuery(null)
+        return
+      }
+    }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      void send()
+    }
+  }
+
+  return (
+    <div className="composer">
+      {offers.length > 0 ? (
+        <ul className="mention-list" role="listbox" id="mentions" aria-label="Agents">
+          {offers.map((agent, index) => (
+            <li
+              key={agent.id}
+              id={`mention-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              onMouseEnter={() => setChosen(index)}
+              onMouseDown={(event) => {
+                event.preventDefault()
+                pick(agent)
+              }}
+            >
+              <AgentAvatar agent={agent} size={20} dot />
+              <span className="grow truncate">{agent.name}</span>
+              <span className="faint" style={{ fontSize: 12 }}>
+                {agentStates[agent.status].label}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className="composer-box">
+        <textarea
+          ref={field}
+          value={value}
+          rows={2}
+          placeholder={strings.placeholder}
+          aria-label={strings.placeholder}
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={offers.length > 0}
+          aria-controls="mentions"
+          aria-activedescendant={offers.length > 0 ? `mention-${chosen}` : undefined}
+          maxLength={100_000}
+          onChange={(event) => {
+            change(event.currentTarget.value)
+            setQuery(mentionAt(event.currentTarget.value, event.currentTarget.selectionStart))
+            setChosen(0)
+          }}
+          onKeyDown={onKeyDown}
+          onBlur={() => setQuery(null)}
+        />
+        <div className="row">
+          <span className="grow faint hide-narrow" style={{ fontSize: 12 }}>
+            <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
+          </span>
+          <Button leftSection={<ArrowUp size={14} aria-hidden />} loading={busy} disabled={value.trim() === ''} onClick={() => void send()}>
+            {strings.send}
+          </Button>
+        </div>
+      </div>
+    </div>
+  )
+}

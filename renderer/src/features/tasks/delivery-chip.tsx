@@ -1,0 +1,75 @@
+/** What became of one message to one agent; the whole story in a popover. */
+import { Button, Popover } from '@mantine/core'
+import { useState } from 'react'
+import type { Notification } from '../../../../native-services/contract/entities.ts'
+import { deliveryStates } from '../../../../native-services/contract/states.ts'
+import { discardNotification, replayNotification } from '../../lib/actions.ts'
+import { useAgent } from '../../lib/store.ts'
+import { StateIcon } from '../../ui/icon.tsx'
+import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { strings } from './strings.ts'
+
+export function DeliveryChip({ row }: { row: Notification }) {
+  const [open, setOpen] = useState(false)
+  const agent = useAgent(row.agent_id)
+  const words = deliveryStates[row.state]
+  const name = agent?.name ?? 'agent'
+  return (
+    <Popover opened={open} onChange={setOpen} width={300} position="bottom-start" trapFocus returnFocus>
+      <Popover.Target>
+        <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open} aria-label={`${strings.kinds[row.type]} to ${name}: ${words.label}`}>
+          <StateIcon name={words.icon} size={12} />
+          {name}
+          {row.state === 'delivered' ? null : <span className="faint">{words.label.toLowerCase()}</span>}
+          {row.state === 'queued' && row.next_attempt_at ? <Countdown to={row.next_attempt_at} /> : null}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={`Delivery to ${name}`}>
+        <div style={{ padding: 8 }} className="stack">
+          <div className="row" data-tone={words.tone} style={{ marginBottom: 6 }}>
+            <span className="state">
+              <StateIcon name={words.icon} />
+              {words.label}
+            </span>
+            <span className="faint">{words.sentence}</span>
+          </div>
+          <dl className="facts" style={{ fontSize: 12.5 }}>
+            <dt>Kind</dt>
+            <dd>{strings.kinds[row.type]}</dd>
+            <dt>Attempts</dt>
+            <dd>{row.attempts}</dd>
+            {row.next_attempt_at && row.state === 'queued' ? (
+              <>
+                <dt>Next try</dt>
+                <dd>
+                  <RelativeTime at={row.next_attempt_at} live />
+                </dd>
+              </>
+            ) : null}
+            {row.delivered_at ? (
+              <>
+                <dt>Delivered</dt>
+                <dd>
+                  <RelativeTime at={row.delivered_at} />
+                </dd>
+              </>
+            ) : null}
+          </dl>
+          {row.last_error ? <pre className="verbatim" style={{ marginTop: 8 }}>{row.last_error}</pre> : null}
+          {row.state === 'dead' || row.state === 'queued' ? (
+            <div className="row" style={{ marginTop: 10 }}>
+              {row.state === 'dead' ? (
+                <Button variant="default" onClick={() => void replayNotification(row.id)}>
+                  {strings.replay}
+                </Button>
+              ) : null}
+              <Button variant="subtle" onClick={() => void discardNotification(row.id)}>
+                {strings.discard}
+              </Button>
+            </div>
+          ) : null}
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

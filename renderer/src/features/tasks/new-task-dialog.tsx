@@ -1,0 +1,95 @@
+/** A task in a few keystrokes: title, Enter. */
+import { Button, Checkbox, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useRef, useState } from 'react'
+import type { Task } from '../../../../native-services/contract/entities.ts'
+import { openNewBoard, useOverlays } from '../../app/palette-state.ts'
+import { createTask } from '../../lib/actions.ts'
+import { keepQuery, navigate } from '../../lib/hash-location.ts'
+import { useAgents, useBoards } from '../../lib/store.ts'
+import { toast } from '../../lib/toast.ts'
+import { strings as boardStrings } from '../boards/strings.ts'
+import { strings } from './strings.ts'
+
+export function NewTaskDialog() {
+  const words = strings.create
+  const boards = useBoards()
+  const wanted = useOverlays((state) => state.newTaskBoard)
+  const [boardId, setBoardId] = useState(wanted ?? boards[0]?.id ?? '')
+  const agents = useAgents(boardId)
+  const [title, setTitle] = useState('')
+  const [description, setDescription] = useState('')
+  const [assignee, setAssignee] = useState<string | null>(null)
+  const [priority, setPriority] = useState<Task['priority']>('medium')
+  const [another, setAnother] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const close = () => useOverlays.setState({ newTask: false })
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (title.trim() === '' || boardId === '' || busy) return
+    setBusy(true)
+    const task = await createTask(boardId, { title, description, priority, ...(assignee ? { assigned_agent_id: assignee } : {}) })
+    setBusy(false)
+    if (!task) return
+    if (another) {
+      setTitle('')
+      setDescription('')
+      field.current?.focus()
+      toast(`Created #${task.number}`)
+      return
+    }
+    close()
+    if (window.location.hash.startsWith(`#/boards/${boardId}`)) toast(`Created #${task.number}`)
+    else navigate(keepQuery(`/boards/${boardId}/tasks/${task.id}`))
+  }
+
+  if (boards.length === 0) {
+    return (
+      <Modal opened onClose={close} title={words.title} size={420}>
+        <p className="muted">{words.noBoards}</p>
+        <Group justify="flex-end" mt={14}>
+          <Button
+            onClick={() => {
+              close()
+              openNewBoard()
+            }}
+          >
+            {boardStrings.newBoard}
+          </Button>
+        </Group>
+      </Modal>
+    )
+  }
+  return (
+    <Modal opened onClose={close} title={words.title} size={540}>
+      <form
+        onSubmit={(event) => void submit(event)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit(event)
+        }}
+      >
+        <Stack gap={10}>
+          <TextInput ref={field} aria-label="Title" placeholder={words.titlePlaceholder} value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={2000} data-autofocus size="sm" />
+          <Textarea aria-label="Description" placeholder={words.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} autosize minRows={4} maxRows={14} />
+          <Group gap={8} grow>
+            <Select label={words.board} allowDeselect={false} value={boardId} onChange={(value) => value && (setBoardId(value), setAssignee(null))} data={boards.map((board) => ({ value: board.id, label: board.name }))} />
+            <Select label={words.assignee} placeholder={words.nobody} clearable value={assignee} onChange={setAssignee} data={agents.map((agent) => ({ value: agent.id, label: agent.name }))} />
+            <Select label={words.priority} allowDeselect={false} value={priority} onChange={(value) => value && setPriority(value)} data={(['low', 'medium', 'high', 'urgent'] as const).map((level) => ({ value: level, label: boardStrings.priority[level] }))} />
+          </Group>
+          <Group justify="space-between" mt={4}>
+            <Checkbox label={words.more} checked={another} onChange={(event) => setAnother(event.currentTarget.checked)} />
+            <Group gap={8}>
+              <Button variant="default" onClick={close}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={busy} disabled={title.trim() === ''}>
+                {words.submit}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

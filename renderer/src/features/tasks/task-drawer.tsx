@@ -1,0 +1,328 @@
+/** A task beside its board: what it is, who has it, and the thread. */
+import './task.css'
+import { Button, Menu, MultiSelect, Select, Tabs, Textarea } from '@mantine/core'
+import { Ellipsis, Link2, Pencil, Trash2, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { Task } from '../../../../native-services/contract/entities.ts'
+import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
+import { changeTask, deleteTask } from '../../lib/actions.ts'
+import { api, explain } from '../../lib/api.ts'
+import { mergeEntities } from '../../lib/entities.ts'
+import { fetchAll } from '../../lib/live.ts'
+import { useActivity, useAgents, useLive, useTask } from '../../lib/store.ts'
+import { toast } from '../../lib/toast.ts'
+import { askOnce } from '../../ui/confirm.tsx'
+import { StateIcon } from '../../ui/icon.tsx'
+import { Markdown } from '../../ui/markdown.tsx'
+import { Empty, LoadError, Note } from '../../ui/parts.tsx'
+import { RelativeTime } from '../../ui/time.tsx'
+import { FeedRow } from '../activity/feed-row.tsx'
+import { strings as boardStrings } from '../boards/strings.ts'
+import { BlockedDialog } from './blocked-dialog.tsx'
+import { Composer } from './composer.tsx'
+import { strings } from './strings.ts'
+import { Thread } from './thread.tsx'
+
+/** Fetches thread, deliveries and activity of the task, and again after the connection was lost. */
+function useThreadData(boardId: string, taskId: string): { error: string | null; retry: () => void } {
+  const [error, setError] = useState<string | null>(null)
+  const [round, setRound] = useState(0)
+  const connection = useLive((state) => state.connection)
+  useEffect(() => {
+    if (connection !== 'live') return
+    let current = true
+    Promise.all([
+      fetchAll((query) => api.call('listComments', { params: { board_id: boardId, task_id: taskId }, query })),
+      api.call('listNotifications', { query: { task_id: taskId } }),
+      api.call('listActivity', { query: { task_id: taskId } }),
+    ]).then(
+      ([comments, notifications, activity]) => {
+        if (!current) return
+        setError(null)
+        useLive.setState((state) => ({
+          maps: mergeEntities(mergeEntities(mergeEntities(state.maps, 'comment', comments), 'notification', notifications.items), 'activity', activity.items),
+        }))
+      },
+      (reason: unknown) => {
+        if (current) setError(explain(reason))
+      },
+    )
+    return () => {
+      current = false
+    }
+  }, [boardId, taskId, connection, round])
+  return { error, retry: () => setRound((value) => value + 1) }
+}
+
+function Title({ task }: { task: Task }) {
+  const [value, setValue] = useState(task.title)
+  const editing = useRef(false)
+  useEffect(() => {
+    if (!editing.current) setValue(task.title)
+  }, [task.title])
+  const save = () => {
+    editing.current = false
+    const title = value.trim()
+    if (title === '') setValue(task.title)
+    else if (title !== task.title) void changeTask(task, { title })
+  }
+  return (
+    <textarea
+      className="title-field"
+      aria-label="Title"
+      rows={1}
+      value={value}
+      maxLength={2000}
+      onFocus={() => {
+        editing.current = true
+      }}
+      onChange={(event) => setValue(event.currentTarget.value.replace(/\n/g, ' '))}
+      onBlur={save}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault()
+          event.currentTarget.blur()
+        } else if (event.key === 'Escape') {
+          event.stopPropagation()
+          setValue(task.title)
+          event.currentTarget.blur()
+        }
+      }}
+    />
+  )
+}
+
+function Description({ task }: { task: Task }) {
+  const [draft, setDraft] = useState<string | null>(null)
+  if (draft === null) {
+    if (task.description === '') {
+      return (
+        <button type="button" className="description-button" onClick={() => setDraft('')}>
+          {strings.descriptionEmpty}
+        </button>
+      )
+    }
+    return (
+      <div className="description">
+        <Markdown text={task.description} />
+        <button type="button" className="iconbtn edit" aria-label={strings.editDescription} title={strings.editDescription} onClick={() => setDraft(task.description)}>
+          <Pencil size={13} aria-hidden />
+        </button>
+      </div>
+    )
+  }
+  const save = () => {
+    setDraft(null)
+    if (draft !== task.description) void changeTask(task, { description: draft })
+  }
+  return (
+    <div className="stack" style={{ gap: 8 }}>
+      <Textarea
+        aria-label="Description"
+        value={draft}
+        autosize
+        minRows={4}
+        maxRows={18}
+        autoFocus
+        onChange={(event) => setDraft(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save()
+          else if (event.key === 'Escape') {
+            event.stopPropagation()
+            setDraft(null)
+          }
+        }}
+      />
+      <div className="row">
+        <Button onClick={save}>{strings.save}</Button>
+        <Button variant="subtle" onClick={() => setDraft(null)}>
+          {strings.cancel}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Properties({ task }: { task: Task }) {
+  const agents = useAgents(task.board_id)
+  const [blocking, setBlocking] = useState(false)
+  const setStatus = (status: TaskStatus) => {
+    if (status === task.status) return
+    if (status === 'blocked') setBlocking(true)
+    else void changeTask(task, { status, expected_status: task.status }, boardStrings.notMoved)
+  }
+  const words = taskStates[task.status]
+  return (
+    <div className="properties">
+      <div className="property">
+        <span>{strings.status}</span>
+        <Select
+          aria-label={strings.status}
+          allowDeselect={false}
+          value={task.status}
+          data={taskStatuses.map((status) => ({ value: status, label: taskStates[status].label }))}
+          onChange={(value) => value && setStatus(value)}
+          leftSection={
+            <span data-tone={words.tone} style={{ color: 'var(--tone)', display: 'grid' }}>
+              <StateIcon name={words.icon} />
+            </span>
+          }
+        />
+      </div>
+      <div className="property">
+        <span>{strings.assignees}</span>
+        <MultiSelect
+          aria-label={strings.assignees}
+          placeholder={task.assigned_agent_ids.length === 0 ? strings.nobody : ''}
+          value={task.assigned_agent_ids}
+          data={agents.map((agent) => ({ value: agent.id, label: agent.name }))}
+          onChange={(ids) => void changeTask(task, { assigned_agent_ids: ids })}
+          hidePickedOptions
+        />
+      </div>
+      <div className="property">
+        <span>{strings.priority}</span>
+        <Select
+          aria-label={strings.priority}
+          allowDeselect={false}
+          value={task.priority}
+          data={(['low', 'medium', 'high', 'urgent'] as const).map((level) => ({ value: level, label: boardStrings.priority[level] }))}
+          onChange={(value) => value && void changeTask(task, { priority: value })}
+        />
+      </div>
+      {blocking ? (
+        <BlockedDialog
+          task={task}
+          onCancel={() => setBlocking(false)}
+          onReason={(reason) => {
+            setBlocking(false)
+            void changeTask(task, { status: 'blocked', expected_status: task.status, blocked_reason: reason }, boardStrings.notMoved)
+          }}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; taskId: string; onClose: () => void }) {
+  const task = useTask(taskId)
+  const agents = useAgents(boardId)
+  const activity = useActivity({ task_id: taskId })
+  const { error, retry } = useThreadData(boardId, taskId)
+  const panel = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    panel.current?.focus()
+    const before = document.title
+    return () => {
+      document.title = before
+      // Back to where one came from, so that the arrows go on from there.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-card-link="${taskId}"]`)?.focus({ preventScroll: true }))
+    }
+  }, [taskId])
+  useEffect(() => {
+    if (task) document.title = `#${task.number} ${task.title} · Mission Control`
+  }, [task])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      if (document.querySelector('[role="dialog"]:not([data-drawer]), [role="listbox"], [role="menu"]')) return
+      onClose()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [onClose])
+
+  return (
+    <aside className="drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={task ? `#${task.number} ${task.title}` : 'Task'} data-drawer>
+      <div className="drawer-head">
+        <span className="faint num">#{task?.number ?? ''}</span>
+        {task ? (
+          <span className="faint" style={{ fontSize: 12 }}>
+            by {task.created_by}, <RelativeTime at={task.created_at} />
+          </span>
+        ) : null}
+        <span className="grow" />
+        <button
+          type="button"
+          className="iconbtn"
+          aria-label={strings.copyLink}
+          title={strings.copyLink}
+          onClick={() => {
+            void navigator.clipboard.writeText(window.location.href).then(() => toast('Link copied'))
+          }}
+        >
+          <Link2 size={15} aria-hidden />
+        </button>
+        {task ? (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <button type="button" className="iconbtn" aria-label="Task actions">
+                <Ellipsis size={15} aria-hidden />
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                color="red"
+                leftSection={<Trash2 size={13} aria-hidden />}
+                onClick={() =>
+                  askOnce({
+                    title: strings.deleteTitle(task.number),
+                    body: strings.deleteBody(task.title, task.comment_count),
+                    confirmLabel: strings.delete,
+                    onConfirm: () => {
+                      void deleteTask(task).then((done) => done && onClose())
+                    },
+                  })
+                }
+              >
+                {strings.delete}…
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        ) : null}
+        <button type="button" className="iconbtn" aria-label={strings.close} onClick={onClose}>
+          <X size={16} aria-hidden />
+        </button>
+      </div>
+      {task ? (
+        <>
+          <div className="drawer-body">
+            <Title task={task} />
+            <Properties task={task} />
+            {task.status === 'blocked' && task.blocked_reason ? (
+              <Note tone="bad">
+                <strong>{strings.blockedBecause}</strong> {task.blocked_reason}
+              </Note>
+            ) : null}
+            {task.waiting_for ? (
+              <Note tone="warning">
+                <strong>{strings.waitsFor}</strong> {task.waiting_for}
+              </Note>
+            ) : null}
+            <Description task={task} />
+            <Tabs defaultValue="thread" keepMounted={false}>
+              <Tabs.List mb={14}>
+                <Tabs.Tab value="thread">{strings.thread}</Tabs.Tab>
+                <Tabs.Tab value="activity">{strings.activity}</Tabs.Tab>
+              </Tabs.List>
+              <Tabs.Panel value="thread">{error ? <LoadError message={error} retry={retry} /> : <Thread task={task} agents={agents} />}</Tabs.Panel>
+              <Tabs.Panel value="activity">
+                <div style={{ margin: '0 -14px' }}>
+                  {activity.map((row) => (
+                    <FeedRow key={row.id} row={row} />
+                  ))}
+                </div>
+              </Tabs.Panel>
+            </Tabs>
+          </div>
+          <Composer key={task.id} task={task} agents={agents} />
+        </>
+      ) : (
+        <Empty title={strings.gone} actions={<Button variant="default" onClick={onClose}>{strings.close}</Button>}>
+          {strings.goneBody}
+        </Empty>
+      )}
+    </aside>
+  )
+}

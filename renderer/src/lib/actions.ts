@@ -1,0 +1,177 @@
+/** What a person can do, once: pages, the command palette and Needs attention call the same functions. */
+import type { Agent, Attention, Comment, Job, Settings, Task } from '../../../native-services/contract/entities.ts'
+import type { BodyInputOf, QueryInputOf } from '../../../native-services/contract/operations.ts'
+import { api } from './api.ts'
+import { mergeEntities, type MappedName } from './entities.ts'
+import type { EntityOf } from '../../../native-services/contract/events.ts'
+import { navigate, openLink } from './hash-location.ts'
+import { useLive } from './store.ts'
+import { attempt, toast, toastError } from './toast.ts'
+
+/** The answer of a call is as good as a change frame, and sooner. */
+export function remember<Name extends MappedName>(name: Name, item: EntityOf<Name>): void {
+  useLive.setState((state) => ({ maps: mergeEntities(state.maps, name, [item]) }))
+}
+
+function forget(name: MappedName, id: string): void {
+  useLive.setState((state) => {
+    const { [id]: _gone, ...rest } = state.maps[name]
+    return { maps: { ...state.maps, [name]: rest } }
+  })
+}
+
+// — tasks —
+
+/**
+ * Shows the change at once, then asks. When it is refused the task goes back to what it was and the reason is said;
+ * when somebody else changed it in between, theirs stays.
+ */
+export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, failed = 'The task was not changed'): Promise<boolean> {
+  const { comment: _comment, expected_status: _expected, ...fields } = body
+  const shown: Task = { ...task, ...(fields as Partial<Task>) }
+  if (body.assigned_agent_id !== undefined && body.assigned_agent_ids === undefined) shown.assigned_agent_ids = body.assigned_agent_id === null ? [] : [body.assigned_agent_id]
+  if (body.assigned_agent_ids !== undefined) shown.assigned_agent_id = body.assigned_agent_ids[0] ?? null
+  remember('task', shown)
+  try {
+    const saved = await api.call('updateTask', { params: { board_id: task.board_id, task_id: task.id }, body })
+    if (useLive.getState().maps.task[task.id] === shown) remember('task', saved)
+    return true
+  } catch (error) {
+    if (useLive.getState().maps.task[task.id] === shown) remember('task', task)
+    toastError(failed, error)
+    return false
+  }
+}
+
+export async function createTask(boardId: string, body: BodyInputOf<'createTask'>): Promise<Task | null> {
+  const task = await attempt(() => api.call('createTask', { params: { board_id: boardId }, body }), { failed: 'The task was not created' })
+  if (task) remember('task', task)
+  return task
+}
+
+export async function deleteTask(task: Task): Promise<boolean> {
+  const done = await attempt(() => api.call('deleteTask', { params: { board_id: task.board_id, task_id: task.id } }), { failed: 'The task was not deleted', done: `Deleted #${task.number}` })
+  if (done) forget('task', task.id)
+  return done !== null
+}
+
+export async function postComment(task: Task, message: string): Promise<Comment | null> {
+  const comment = await attempt(() => api.call('createComment', { params: { board_id: task.board_id, task_id: task.id }, body: { message } }), { failed: 'The comment was not sent' })
+  if (comment) remember('comment', comment)
+  return comment
+}
+
+export const replayNotification = (id: string) =>
+  attempt(() => api.call('replayNotification', { params: { notification_id: id } }), { failed: 'It was not sent again', done: 'Queued again' }).then((row) => row && remember('notification', row))
+
+export const discardNotification = (id: string) =>
+  attempt(() => api.call('discardNotification', { params: { notification_id: id } }), { failed: 'It was not discarded' }).then((row) => row && remember('notification', row))
+
+// — agents —
+
+async function agentAction(work: () => Promise<Agent>, words: { failed: string; done: string }): Promise<void> {
+  const agent = await attempt(work, words)
+  if (agent) remember('agent', agent)
+}
+
+export const wakeAgent = (id: string) => agentAction(() => api.call('wakeAgent', { params: { agent_id: id } }), { failed: 'It was not woken', done: 'Waking it' })
+export const provisionAgent = (id: string) => agentAction(() => api.call('provisionAgent', { params: { agent_id: id } }), { failed: 'It was not provisioned', done: 'Writing its workspace again' })
+export const pauseAgent = (id: string) => agentAction(() => api.call('pauseAgent', { params: { agent_id: id } }), { failed: 'It was not paused', done: 'Paused' })
+export const resumeAgent = (id: string) => agentAction(() => api.call('resumeAgent', { params: { agent_id: id } }), { failed: 'It was not resumed', done: 'Resumed' })
+
+export async function deleteAgent(agent: Agent): Promise<boolean> {
+  const done = await attempt(() => api.call('deleteAgent', { params: { agent_id: agent.id } }), { failed: `${agent.name} was not deleted`, done: `Deleting ${agent.name}` })
+  return done !== null
+}
+
+// — gateway, runtime —
+
+function localGatewayId(): string | null {
+  const list = Object.values(useLive.getState().maps.gateway)
+  return (list.find((gateway) => gateway.is_local) ?? list[0])?.id ?? null
+}
+
+export async function gatewayAction(action: 'startGateway' | 'stopGateway' | 'restartGateway'): Promise<void> {
+  const id = localGatewayId()
+  if (!id) return toastError('There is no gateway yet', new Error('Install OpenClaw first.'))
+  const verb = { startGateway: 'started', stopGateway: 'stopped', restartGateway: 'restarted' }[action]
+  const answer = await attempt(() => api.call(action, { params: { gateway_id: id } }), { failed: `The gateway was not ${verb}` })
+  if (answer) toast(answer.message)
+}
+
+export async function usePort(port: number): Promise<void> {
+  const id = localGatewayId()
+  if (!id) return
+  const answer = await attempt(() => api.call('useGatewayPort', { params: { gateway_id: id }, body: { port } }), { failed: 'The port was not changed' })
+  if (answer) toast(answer.message)
+}
+
+export type SyncOptions = QueryInputOf<'syncTemplates'>
+
+/** Starts a re-sync as a job and answers it; progress arrives as changes of the job. */
+export async function syncTokens(query: SyncOptions): Promise<Job | null> {
+  const id = localGatewayId()
+  if (!id) {
+    toastError('Nothing to re-sync', new Error('There is no gateway yet.'))
+    return null
+  }
+  const answer = await attempt(() => api.call('syncTemplates', { params: { gateway_id: id }, query: { ...query, wait: 'false' } }), { failed: 'The re-sync did not start' })
+  if (!answer || !('kind' in answer)) return null
+  remember('job', answer)
+  return answer
+}
+
+export async function installRuntime(): Promise<void> {
+  const job = await attempt(() => api.call('installRuntime'), { failed: 'The installation did not start' })
+  if (job) remember('job', job)
+}
+
+export async function setModelProvider(body: BodyInputOf<'setModelProvider'>): Promise<boolean> {
+  const provider = await attempt(() => api.call('setModelProvider', { body }), { failed: 'The model provider was not changed', done: 'Model provider saved' })
+  if (provider) useLive.setState({ modelProvider: provider })
+  return provider !== null
+}
+
+// — settings —
+
+export async function changeSettings(body: Partial<Settings>): Promise<void> {
+  const before = useLive.getState().settings
+  if (before) useLive.setState({ settings: { ...before, ...body } })
+  const saved = await attempt(() => api.call('updateSettings', { body }), { failed: 'The setting was not saved' })
+  useLive.setState({ settings: saved ?? before })
+}
+
+// — needs attention —
+
+export async function applyFix(row: Attention): Promise<void> {
+  const fix = row.fix
+  if (!fix) return openLink(row.link)
+  const target = fix.target_id ?? ''
+  switch (fix.action) {
+    case 'wake_agent':
+      return wakeAgent(target)
+    case 'provision_agent':
+      return provisionAgent(target)
+    case 'sync_tokens': {
+      const job = await syncTokens({ rotate_tokens: 'true' })
+      if (job) navigate(`/gateway?job=${job.id}`)
+      return
+    }
+    case 'start_gateway':
+      return gatewayAction('startGateway')
+    case 'restart_gateway':
+      return gatewayAction('restartGateway')
+    case 'use_port': {
+      const port = Number(fix.target_id) || useLive.getState().gatewayRuntime?.suggested_port
+      return port ? usePort(port) : openLink('/gateway')
+    }
+    case 'install_runtime':
+      await installRuntime()
+      return openLink('/gateway')
+    case 'replay_notification':
+      await replayNotification(target)
+      return
+    case 'open':
+      return openLink(row.link)
+  }
+}

@@ -1,0 +1,25 @@
+/** The page's own live connection, wired to the browser. */
+import { api, setUnauthorizedHandler } from './api.ts'
+import { createLiveConnection } from './live.ts'
+import { useLive } from './store.ts'
+
+export const live = createLiveConnection({ api, store: useLive, open: (url) => new EventSource(url) as never })
+
+/** Begins once; returns the undo. */
+export function startLive(): () => void {
+  setUnauthorizedHandler(() => {
+    live.stop()
+    useLive.setState({ session: 'out' })
+  })
+  const nudge = () => {
+    if (document.visibilityState === 'visible') live.nudge()
+  }
+  window.addEventListener('online', nudge)
+  document.addEventListener('visibilitychange', nudge)
+  live.start()
+  return () => {
+    window.removeEventListener('online', nudge)
+    document.removeEventListener('visibilitychange', nudge)
+    live.stop()
+  }
+}

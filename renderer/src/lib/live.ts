@@ -1,0 +1,327 @@
+/**
+ * The live connection: one snapshot, then one event stream, for ever.
+ *
+ * Reconnecting is done by hand because the browser's own retry would resume from the URL it was opened with; here every
+ * attempt carries `since=<last revision applied>`. Frames that arrive while a snapshot is being fetched are kept and
+ * applied on top of it, so nothing falls between the two.
+ */
+import type { ApiClient } from '../../../native-services/contract/client.ts'
+import { ApiError } from '../../../native-services/contract/client.ts'
+import type { Page } from '../../../native-services/contract/primitives.ts'
+import type { ChangeFrame, EventFrames, EventName } from '../../../native-services/contract/events.ts'
+import { applyChanges, replaceEntities } from './entities.ts'
+import { explain } from './api.ts'
+import type { LiveStore } from './store.ts'
+
+/** As much of `EventSource` as is used. */
+export interface EventStream {
+  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void
+  close(): void
+}
+
+export interface LiveConnection {
+  start(): void
+  stop(): void
+  /** Ask for log lines in the stream. Returns the release. */
+  wantLogs(): () => void
+  /** Fetch everything again. */
+  reload(): Promise<void>
+  /** Try at once instead of waiting for the next attempt (the network came back, the window was shown). */
+  nudge(): void
+}
+
+/** Pings come every 15 s; two missed and a margin mean that nobody is there. */
+export const deadAfterMs = 35_000
+const maxLogLines = 20_000
+const frameNames: EventName[] = ['hello', 'change', 'reset', 'gateway', 'runtime', 'reply', 'attention', 'log', 'ping']
+
+/** Waits 0.5 s, 1 s, 2 s … 15 s, with a little randomness so that many pages do not return at once. */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.round(Math.min(15_000, 500 * 2 ** attempt) * (0.75 + random * 0.5))
+}
+
+/** Reads a list to its end, page by page. */
+export async function fetchAll<Item>(read: (query: { limit: number; offset: number }) => Promise<Page<Item>>, most = 5000): Promise<Item[]> {
+  const items: Item[] = []
+  for (;;) {
+    const page = await read({ limit: 200, offset: items.length })
+    items.push(...page.items)
+    if (page.items.length === 0 || items.length >= page.total || items.length >= most) return items
+  }
+}
+
+export function createLiveConnection(options: {
+  api: ApiClient
+  store: LiveStore
+  open: (url: string) => EventStream
+  random?: () => number
+}): LiveConnection {
+  const { api, store } = options
+  const random = options.random ?? Math.random
+  let stream: EventStream | null = null
+  let stopped = true
+  /** Last revision applied; null until the first snapshot. */
+  let rev: number | null = null
+  let attempt = 0
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let deadTimer: ReturnType<typeof setTimeout> | undefined
+  let logsWanted = 0
+  let openedWithLogs = false
+  let logsTimer: ReturnType<typeof setTimeout> | undefined
+  /** Non-null while a snapshot is being fetched: frames wait here. */
+  let held: ChangeFrame[] | null = null
+  let snapshot: Promise<void> | null = null
+  let queue: ChangeFrame[] = []
+  let flushTimer: ReturnType<typeof setTimeout> | undefined
+
+  const setConnection = (connection: 'connecting' | 'live' | 'lost') => {
+    if (store.getState().connection !== connection) store.setState({ connection, connectionSince: Date.now() })
+  }
+
+  async function fetchSnapshot(): Promise<void> {
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity] = await Promise.all([
+      api.call('getSettings'),
+      api.call('getOverview'),
+      api.call('getRuntime'),
+      // Not essential: the page must open when the host cannot answer this one yet.
+      api.call('getModelProvider').catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) throw error
+        return null
+      }),
+      fetchAll((query) => api.call('listGateways', { query })),
+      fetchAll((query) => api.call('listBoards', { query })),
+      fetchAll((query) => api.call('listAgents', { query })),
+      api.call('listJobs', { query: { limit: 50 } }),
+      api.call('listActivity', { query: { limit: 200 } }),
+    ])
+    const tasks = (await Promise.all(boards.map((board) => fetchAll((query) => api.call('listTasks', { params: { board_id: board.id }, query: { ...query, include_archived: 'true' } }))))).flat()
+    store.setState((state) => {
+      let maps = replaceEntities(state.maps, 'gateway', gateways)
+      maps = replaceEntities(maps, 'board', boards)
+      maps = replaceEntities(maps, 'agent', agents)
+      maps = replaceEntities(maps, 'task', tasks)
+      maps = replaceEntities(maps, 'job', jobs.items)
+      maps = replaceEntities(maps, 'activity', activity.items)
+      // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
+      maps = { ...maps, comment: {}, notification: {} }
+      return { maps, settings, overview, runtime, modelProvider, attention: overview.attention, gatewayRuntime: overview.gateway, version: overview.version, ready: true, loadError: null, session: 'in' }
+    })
+  }
+
+  function load(): Promise<void> {
+    if (snapshot) return snapshot
+    held = []
+    snapshot = fetchSnapshot()
+      .then(() => {
+        const waiting = held ?? []
+        held = null
+        apply(waiting)
+      })
+      .catch((error: unknown) => {
+        held = null
+        if (!store.getState().ready) store.setState({ loadError: explain(error) })
+        throw error
+      })
+      .finally(() => {
+        snapshot = null
+      })
+    return snapshot
+  }
+
+  function apply(frames: readonly ChangeFrame[]): void {
+    if (frames.length === 0) return
+    const settings = frames.findLast((frame) => frame.entity === 'settings' && frame.data !== null)
+    store.setState((state) => {
+      const maps = applyChanges(state.maps, frames)
+      let replies = state.replies
+      for (const frame of frames) {
+        const source = frame.entity === 'comment' ? frame.data?.source_notification_id : null
+        if (source && replies[source]) {
+          const { [source]: _gone, ...rest } = replies
+          replies = rest
+        }
+      }
+      return { maps, replies, ...(settings?.entity === 'settings' && settings.data ? { settings: settings.data } : {}) }
+    })
+    if (frames.some((frame) => frame.entity === 'notification')) overviewSoon()
+  }
+
+  let overviewTimer: ReturnType<typeof setTimeout> | undefined
+  /** Figures that only the server can count are fetched again shortly after something moved. */
+  function overviewSoon(): void {
+    overviewTimer ??= setTimeout(() => {
+      overviewTimer = undefined
+      void api.call('getOverview').then(
+        (overview) => store.setState({ overview }),
+        () => undefined,
+      )
+    }, 1500)
+  }
+
+  function flush(): void {
+    flushTimer = undefined
+    const frames = queue
+    queue = []
+    if (held) held.push(...frames)
+    else apply(frames)
+  }
+
+  function onChange(frame: ChangeFrame): void {
+    if (rev !== null && frame.rev <= rev) return
+    rev = frame.rev
+    queue.push(frame)
+    flushTimer ??= setTimeout(flush, 16)
+  }
+
+  const handlers: { [Name in EventName]: (data: EventFrames[Name]) => void } = {
+    hello(data) {
+      attempt = 0
+      store.setState({ version: data.version, ...(openedWithLogs ? { logs: [], logsSince: Date.now() } : {}) })
+      // A smaller revision than ours: the database is another one (restored, or a new data folder).
+      const needsSnapshot = rev === null || data.rev < rev || !store.getState().ready
+      if (rev === null || data.rev < rev) rev = data.rev
+      if (needsSnapshot) {
+        void load().then(
+          () => setConnection('live'),
+          () => lost(),
+        )
+      } else setConnection('live')
+    },
+    change: onChange,
+    reset(data) {
+      rev = data.rev
+      queue = []
+      void load().catch(() => lost())
+    },
+    gateway: (data) => store.setState({ gatewayRuntime: data }),
+    runtime: (data) => store.setState({ runtime: data }),
+    attention: (data) => store.setState({ attention: data.items }),
+    reply(data) {
+      store.setState((state) => {
+        if (!data.done) return { replies: { ...state.replies, [data.notification_id]: data } }
+        const { [data.notification_id]: _gone, ...replies } = state.replies
+        return { replies }
+      })
+    },
+    log(data) {
+      store.setState((state) => {
+        const logs = [...state.logs, ...data.lines]
+        return { logs: logs.length > maxLogLines ? logs.slice(-maxLogLines) : logs }
+      })
+    },
+    ping: () => undefined,
+  }
+
+  function heard(): void {
+    clearTimeout(deadTimer)
+    deadTimer = setTimeout(() => lost(), deadAfterMs)
+  }
+
+  function closeStream(): void {
+    clearTimeout(deadTimer)
+    stream?.close()
+    stream = null
+  }
+
+  function lost(): void {
+    closeStream()
+    if (stopped) return
+    // Half-written replies would stand still for ever; their text arrives as a comment.
+    store.setState({ replies: {} })
+    setConnection('lost')
+    const delay = backoffMs(attempt, random())
+    attempt += 1
+    clearTimeout(retryTimer)
+    retryTimer = setTimeout(() => {
+      void probe()
+    }, delay)
+  }
+
+  /** An event source does not tell why it failed; an ordinary request does (401 ends the session). */
+  async function probe(): Promise<void> {
+    try {
+      await api.call('getSettings')
+    } catch (error) {
+      if (stopped) return
+      if (error instanceof ApiError && error.status === 401) return signOut()
+      return lost()
+    }
+    if (!stopped) connect()
+  }
+
+  function connect(): void {
+    clearTimeout(retryTimer)
+    closeStream()
+    openedWithLogs = logsWanted > 0
+    const since = rev === null ? '' : `&since=${rev}`
+    const current = options.open(`/api/v1/events?logs=${openedWithLogs}${since}`)
+    stream = current
+    heard()
+    for (const name of frameNames) {
+      current.addEventListener(name, (event) => {
+        if (stream !== current || typeof event.data !== 'string') return
+        heard()
+        const handler = handlers[name] as (data: unknown) => void
+        handler(JSON.parse(event.data))
+      })
+    }
+    current.addEventListener('error', () => {
+      if (stream === current) lost()
+    })
+  }
+
+  function signOut(): void {
+    stopped = true
+    clearTimeout(retryTimer)
+    closeStream()
+    store.setState({ session: 'out', replies: {} })
+  }
+
+  return {
+    start() {
+      if (!stopped) return
+      stopped = false
+      attempt = 0
+      store.setState({ loadError: null })
+      setConnection('connecting')
+      void probe()
+    },
+    stop() {
+      stopped = true
+      clearTimeout(retryTimer)
+      clearTimeout(flushTimer)
+      flushTimer = undefined
+      clearTimeout(logsTimer)
+      clearTimeout(overviewTimer)
+      overviewTimer = undefined
+      closeStream()
+    },
+    wantLogs() {
+      logsWanted += 1
+      clearTimeout(logsTimer)
+      if (!openedWithLogs && stream) connect()
+      let released = false
+      return () => {
+        if (released) return
+        released = true
+        logsWanted -= 1
+        clearTimeout(logsTimer)
+        // Going back and forth between pages should not reopen the stream each time.
+        logsTimer = setTimeout(() => {
+          if (logsWanted === 0 && openedWithLogs && stream) {
+            store.setState({ logs: [] })
+            connect()
+          }
+        }, 20_000)
+      }
+    },
+    reload: load,
+    nudge() {
+      if (!stopped && stream === null) {
+        attempt = 0
+        clearTimeout(retryTimer)
+        void probe()
+      }
+    },
+  }
+}

@@ -1,0 +1,172 @@
+/** What the page knows. One zustand store, filled by the live connection, read by every feature. */
+import { useMemo } from 'react'
+import { create } from 'zustand'
+import type {
+  Activity,
+  Agent,
+  Attention,
+  Board,
+  Comment,
+  Gateway,
+  GatewayRuntime,
+  Job,
+  LogLine,
+  ModelProvider,
+  Notification,
+  Overview,
+  RuntimeInfo,
+  Settings,
+  Task,
+} from '../../../native-services/contract/entities.ts'
+import type { ReplyStream } from '../../../native-services/contract/events.ts'
+import { emptyMaps, type EntityMaps } from './entities.ts'
+
+export type ConnectionState = 'connecting' | 'live' | 'lost'
+
+export interface LiveState {
+  readonly maps: EntityMaps
+  /** The first snapshot has arrived. */
+  readonly ready: boolean
+  /** Why the first snapshot could not be had. */
+  readonly loadError: string | null
+  readonly session: 'unknown' | 'in' | 'out'
+  readonly connection: ConnectionState
+  /** When the connection came into its state; milliseconds. */
+  readonly connectionSince: number
+  readonly version: string | null
+  readonly settings: Settings | null
+  readonly overview: Overview | null
+  readonly attention: readonly Attention[]
+  readonly gatewayRuntime: GatewayRuntime | null
+  readonly runtime: RuntimeInfo | null
+  readonly modelProvider: ModelProvider | null
+  /** Replies being written, by notification id. */
+  readonly replies: Readonly<Record<string, ReplyStream>>
+  /** Newest lines of this page's life, oldest first. */
+  readonly logs: readonly LogLine[]
+  /** When the stream last began to carry lines; a new value means that there may be a gap before it. */
+  readonly logsSince: number
+}
+
+export const initialState: LiveState = {
+  maps: emptyMaps,
+  ready: false,
+  loadError: null,
+  session: 'unknown',
+  connection: 'connecting',
+  connectionSince: Date.now(),
+  version: null,
+  settings: null,
+  overview: null,
+  attention: [],
+  gatewayRuntime: null,
+  runtime: null,
+  modelProvider: null,
+  replies: {},
+  logs: [],
+  logsSince: 0,
+}
+
+export const useLive = create<LiveState>(() => initialState)
+export type LiveStore = Pick<typeof useLive, 'getState' | 'setState'>
+
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+const newestFirst = (a: { created_at: string; id: string }, b: { created_at: string; id: string }) => b.created_at.localeCompare(a.created_at) || b.id.localeCompare(a.id)
+
+export function useBoards(): Board[] {
+  const map = useLive((state) => state.maps.board)
+  return useMemo(() => Object.values(map).toSorted(byName), [map])
+}
+
+export function useBoard(id: string | undefined): Board | undefined {
+  return useLive((state) => (id === undefined ? undefined : state.maps.board[id]))
+}
+
+const roleOrder = { main: 0, lead: 1, worker: 2 }
+
+/** All agents, or those of one board: leads first, then by name. */
+export function useAgents(boardId?: string): Agent[] {
+  const map = useLive((state) => state.maps.agent)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((agent) => boardId === undefined || agent.board_id === boardId)
+        .toSorted((a, b) => roleOrder[a.role] - roleOrder[b.role] || byName(a, b)),
+    [map, boardId],
+  )
+}
+
+export function useAgent(id: string | null | undefined): Agent | undefined {
+  return useLive((state) => (id ? state.maps.agent[id] : undefined))
+}
+
+export function useTasks(boardId?: string): Task[] {
+  const map = useLive((state) => state.maps.task)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((task) => boardId === undefined || task.board_id === boardId)
+        .toSorted((a, b) => a.position - b.position || a.number - b.number),
+    [map, boardId],
+  )
+}
+
+export function useTask(id: string | null | undefined): Task | undefined {
+  return useLive((state) => (id ? state.maps.task[id] : undefined))
+}
+
+export function useComments(taskId: string): Comment[] {
+  const map = useLive((state) => state.maps.comment)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((comment) => comment.task_id === taskId)
+        .toSorted((a, b) => -newestFirst(a, b)),
+    [map, taskId],
+  )
+}
+
+export function useNotifications(where: { task_id?: string; agent_id?: string }): Notification[] {
+  const map = useLive((state) => state.maps.notification)
+  const { task_id, agent_id } = where
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((row) => (task_id === undefined || row.task_id === task_id) && (agent_id === undefined || row.agent_id === agent_id))
+        .toSorted((a, b) => -newestFirst(a, b)),
+    [map, task_id, agent_id],
+  )
+}
+
+export function useActivity(where: { agent_id?: string; task_id?: string; board_id?: string } = {}): Activity[] {
+  const map = useLive((state) => state.maps.activity)
+  const { agent_id, task_id, board_id } = where
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((row) => (agent_id === undefined || row.agent_id === agent_id) && (task_id === undefined || row.task_id === task_id) && (board_id === undefined || row.board_id === board_id))
+        .toSorted(newestFirst),
+    [map, agent_id, task_id, board_id],
+  )
+}
+
+export function useJobs(): Job[] {
+  const map = useLive((state) => state.maps.job)
+  return useMemo(() => Object.values(map).toSorted(newestFirst), [map])
+}
+
+/** The gateway the host supervises, or the first one there is. */
+export function useLocalGateway(): Gateway | undefined {
+  const map = useLive((state) => state.maps.gateway)
+  return useMemo(() => {
+    const list = Object.values(map)
+    return list.find((gateway) => gateway.is_local) ?? list[0]
+  }, [map])
+}
+
+/** The supervised gateway's present state. */
+export function useGatewayRuntime(): GatewayRuntime | null {
+  const live = useLive((state) => state.gatewayRuntime)
+  const gateway = useLocalGateway()
+  return live ?? gateway?.runtime ?? null
+}

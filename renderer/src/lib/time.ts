@@ -1,0 +1,103 @@
+/** Times for people. Wire times are ISO 8601 strings; durations are milliseconds. */
+import { useSyncExternalStore } from 'react'
+
+const steps: readonly [limitMs: number, unitMs: number, unit: string][] = [
+  [60_000, 1000, 's'],
+  [3_600_000, 60_000, 'm'],
+  [86_400_000, 3_600_000, 'h'],
+  [7 * 86_400_000, 86_400_000, 'd'],
+]
+const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const shortDateYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+
+/** `now`, `12s ago`, `in 3m`, `5d ago`, later a date. */
+export function relativeTime(iso: string, now: number): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return '—'
+  const distance = Math.abs(now - at)
+  if (distance < 5000) return 'now'
+  for (const [limit, unitMs, unit] of steps) {
+    if (distance < limit) {
+      const text = `${Math.floor(distance / unitMs)}${unit}`
+      return at > now ? `in ${text}` : `${text} ago`
+    }
+  }
+  const date = new Date(at)
+  return date.getFullYear() === new Date(now).getFullYear() ? shortDate.format(date) : shortDateYear.format(date)
+}
+
+export function exactTime(iso: string): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? iso : exact.format(at)
+}
+
+/** `14:03:59` */
+export function clockTime(iso: string): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? iso : clock.format(at)
+}
+
+/** `3d 4h`, `2h 5m`, `4m 10s`, `9s`; the two largest parts. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const parts = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
+  const first = parts.findIndex((part) => part > 0)
+  if (first === -1) return '0s'
+  const units = ['d', 'h', 'm', 's']
+  return [0, 1]
+    .map((step) => first + step)
+    .filter((index) => index < 4 && (index === first || (parts[index] ?? 0) > 0))
+    .map((index) => `${parts[index]}${units[index]}`)
+    .join(' ')
+}
+
+/** `0:24`, `12:05`: what is left until a moment, never negative. */
+export function countdown(iso: string, now: number): string {
+  const left = Math.max(0, Math.ceil((Date.parse(iso) - now) / 1000))
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
+}
+
+/** `30s` → 30000; `disabled` and nonsense → null. */
+export function intervalMs(every: string): number | null {
+  const match = /^(\d+)(s|m|h)$/.exec(every)
+  if (!match) return null
+  const value = Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 's' | 'm' | 'h']
+  return value > 0 ? value : null
+}
+
+/** One timer for the whole page, whatever number of times are shown; it stops when none is. */
+function createTicker(periodMs: number) {
+  const listeners = new Set<() => void>()
+  let now = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  return {
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      timer ??= setInterval(() => {
+        now = Date.now()
+        for (const each of listeners) each()
+      }, periodMs)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) {
+          clearInterval(timer)
+          timer = undefined
+        }
+      }
+    },
+    read() {
+      if (timer === undefined) now = Math.floor(Date.now() / periodMs) * periodMs
+      return now
+    },
+  }
+}
+const fast = createTicker(1000)
+const slow = createTicker(10_000)
+
+/** The present moment, once a second or once in ten. */
+export function useNow(every: 'second' | 'ten-seconds' = 'ten-seconds'): number {
+  const ticker = every === 'second' ? fast : slow
+  return useSyncExternalStore(ticker.subscribe, ticker.read)
+}

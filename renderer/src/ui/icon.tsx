@@ -1,0 +1,63 @@
+/** The icons that the table of states names. A static map: only what is used is bundled. */
+import {
+  AlarmClock,
+  Archive,
+  CheckCheck,
+  Circle,
+  CircleCheck,
+  CircleDot,
+  CircleOff,
+  CirclePause,
+  CircleSlash,
+  CircleStop,
+  CircleX,
+  ClockAlert,
+  Eye,
+  Hammer,
+  Hourglass,
+  Inbox,
+  KeyRound,
+  KeySquare,
+  Link,
+  Loader,
+  type LucideIcon,
+  OctagonAlert,
+  Send,
+  TimerReset,
+  Trash2,
+  TriangleAlert,
+  UserCheck,
+} from 'lucide-react'
+
+const icons: Readonly<Record<string, LucideIcon>> = {
+  'alarm-clock': AlarmClock,
+  archive: Archive,
+  'check-check': CheckCheck,
+  'circle-check': CircleCheck,
+  'circle-dot': CircleDot,
+  'circle-off': CircleOff,
+  'circle-pause': CirclePause,
+  'circle-slash': CircleSlash,
+  'circle-stop': CircleStop,
+  'circle-x': CircleX,
+  'clock-alert': ClockAlert,
+  eye: Eye,
+  hammer: Hammer,
+  hourglass: Hourglass,
+  inbox: Inbox,
+  'key-round': KeyRound,
+  'key-square': KeySquare,
+  link: Link,
+  loader: Loader,
+  'octagon-alert': OctagonAlert,
+  send: Send,
+  'timer-reset': TimerReset,
+  'trash-2': Trash2,
+  'triangle-alert': TriangleAlert,
+  'user-check': UserCheck,
+}
+
+export function StateIcon({ name, size = 14 }: { name: string; size?: number }) {
+  const Icon = icons[name] ?? Circle
+  return <Icon size={size} strokeWidth={2} aria-hidden className={name === 'loader' ? 'spin' : undefined} />
+}

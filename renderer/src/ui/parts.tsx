@@ -1,0 +1,101 @@
+/** Small parts that every page uses: page frame, empty and error states, keys, copying. */
+import { Button, Tooltip } from '@mantine/core'
+import { Check, Copy, Info, TriangleAlert } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { createPortal } from 'react-dom'
+import type { Tone } from '../../../native-services/contract/states.ts'
+
+/** Title and actions of a page. They appear in the bar at the top, which belongs to the shell. */
+export function PageHead({ title, lead, children }: { title: string; lead?: ReactNode; children?: ReactNode }) {
+  const [slot, setSlot] = useState<HTMLElement | null>(null)
+  useEffect(() => {
+    document.title = `${title} · Mission Control`
+  }, [title])
+  useEffect(() => setSlot(document.getElementById('page-head')), [])
+  if (!slot) return null
+  return createPortal(
+    <>
+      {lead}
+      <h1>{title}</h1>
+      {children}
+    </>,
+    slot,
+  )
+}
+
+export function Empty({ icon, title, children, actions }: { icon?: ReactNode; title: string; children?: ReactNode; actions?: ReactNode }) {
+  return (
+    <div className="empty">
+      {icon}
+      <h3>{title}</h3>
+      {children ? <p>{children}</p> : null}
+      {actions ? <div className="row">{actions}</div> : null}
+    </div>
+  )
+}
+
+export function Note({ tone, children }: { tone: Tone; children: ReactNode }) {
+  const Icon = tone === 'bad' || tone === 'warning' ? TriangleAlert : Info
+  return (
+    <div className="note" data-tone={tone} role={tone === 'bad' ? 'alert' : undefined}>
+      <Icon size={15} aria-hidden />
+      <div className="grow">{children}</div>
+    </div>
+  )
+}
+
+export function LoadError({ message, retry }: { message: string; retry: () => void }) {
+  return (
+    <Empty
+      icon={<TriangleAlert size={20} aria-hidden />}
+      title="This could not be loaded"
+      actions={
+        <Button variant="default" onClick={retry}>
+          Try again
+        </Button>
+      }
+    >
+      {message}
+    </Empty>
+  )
+}
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return <kbd className="kbd">{children}</kbd>
+}
+
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1500)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <Tooltip label={copied ? 'Copied' : label}>
+      <button
+        type="button"
+        className="iconbtn"
+        aria-label={label}
+        onClick={() => {
+          void navigator.clipboard.writeText(text).then(() => setCopied(true))
+        }}
+      >
+        {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+      </button>
+    </Tooltip>
+  )
+}
+
+/** Blocks of the size that will come, so that nothing jumps. */
+export function Loading({ heights = [96, 180, 140] }: { heights?: number[] }) {
+  return (
+    <div className="page" role="status" aria-label="Loading">
+      <div className="page-inner">
+        {heights.map((height, index) => (
+          <div key={index} className="skeleton" style={{ height }} />
+        ))}
+      </div>
+    </div>
+  )
+}

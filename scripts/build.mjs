@@ -60,6 +60,7 @@ async function buildPage() {
 async function buildPrograms() {
   const { rolldown } = await import('rolldown')
   for (const { entry, file, format } of programs) {
+    rmSync(join(dist, file), { force: true })
     if (!existsSync(join(root, entry))) continue
     const bundle = await rolldown({
       input: join(root, entry),

@@ -11,8 +11,9 @@ const lockFile = join(root, 'package-lock.json')
 
 class InstallError extends Error {}
 
-/** Installs packages and Node when needed. Throws an `InstallError` whose message is for a person. */
+/** Installs packages and Node when needed, unless MISSION_CONTROL_SKIP_INSTALL is set. Throws an `InstallError` whose message is for a person. */
 export async function ensureInstalled({ say = console.log } = {}) {
+  if (process.env['MISSION_CONTROL_SKIP_INSTALL']) return
   const stamp = currentStamp()
   if (readStamp() !== stamp) {
     if (!(existsSync(lockFile) && sameAsLock())) await installPackages(say)

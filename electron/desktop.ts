@@ -6,13 +6,16 @@ import path from 'node:path'
 import type { ForkServices, Host, HostOptions } from '../native-services/host/host-types.ts'
 import { errorText } from '../native-services/platform/log.ts'
 import { redact } from '../native-services/platform/redact.ts'
+import { appScheme } from './app-origin.ts'
 import { type Asked, type Folders, placeProfile, readConfiguration } from './boot-phases.ts'
 import { BridgeError, registerBridge } from './bridge.ts'
+import { createBridgeHandlers } from './bridge-handlers.ts'
 import { closeDecision, quitsWithLastWindow, trayWorks } from './lifecycle/close-decision.ts'
-import { createCrashReports, createReloadGuard, isOrdinaryEnd } from './lifecycle/crash.ts'
+import { createCrashReports } from './lifecycle/crash.ts'
 import { watchPower } from './lifecycle/power.ts'
 import { createQuit } from './lifecycle/quit.ts'
 import { claimSingleInstance } from './lifecycle/single-instance.ts'
+import { watchCrashes } from './lifecycle/watch-crashes.ts'
 import type { ElectronPorts } from './ports.ts'
 import { createApiForward } from './protocol/api-forward.ts'
 import { appSchemes, createAppProtocol } from './protocol/app-protocol.ts'
@@ -27,13 +30,13 @@ import { deepLinkFrom, deepLinkScheme, routeFrom } from './shell/deep-link.ts'
 import { createLoginItem } from './shell/login-item/login-item.ts'
 import { createMainWindow } from './shell/main-window.ts'
 import { createNotifications } from './shell/notifications.ts'
+import { openRememberedSettings } from './shell/remembered-settings.ts'
 import { startsHidden } from './shell/start-visibility.ts'
 import { createTrayActions } from './shell/tray-actions.ts'
 import { trayModel } from './shell/tray-model.ts'
 import { createTrayIcon, type TrayIcon } from './shell/tray.ts'
-import { updatePolicy } from './updates/policy.ts'
+import { updatePolicy, updateSentence } from './updates/policy.ts'
 import { createUpdates, type UpdaterPort, type Updates } from './updates/updates.ts'
-import { appScheme } from './app-origin.ts'
 
 export interface DesktopOptions {
   readonly ports: ElectronPorts
@@ -83,6 +86,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     return null
   }
   const { config } = asked
+  const dataFolder = config.paths.root
 
   // — the first of its kind —
   let openWhenReady: { route: string | null } | null = null
@@ -107,20 +111,10 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   let tray: TrayIcon | null = null
   let updates: Updates | null = null
   let trayHosted: boolean | null = null
-  const log = (level: 'info' | 'warn' | 'error', scope: string, message: string): void => host?.log(level, scope, message)
-  const reports = createCrashReports({ folder: path.join(config.paths.root, 'crash-reports'), version })
-  const report = (
-    kind: 'page' | 'child' | 'main',
-    what: { reason: string; exit_code: number | null; process: string; message: string | null },
-  ): void => {
-    const file = reports.write({ kind, ...what })
-    log(
-      'error',
-      'desktop',
-      `desktop.crash kind=${kind} process=${what.process} reason=${what.reason} exit_code=${what.exit_code ?? ''} report=${file ?? 'not written'}`,
-    )
-  }
+  const log = (level: 'info' | 'warn' | 'error', message: string, scope = 'desktop'): void => host?.log(level, scope, message)
+  const remembered = openRememberedSettings(path.join(dataFolder, 'desktop', 'settings.json'))
 
+  // — the end, and what has to be undone for it —
   const quit = createQuit({
     app,
     onBeforeQuitForUpdate: ports.onBeforeQuitForUpdate,
@@ -134,7 +128,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
       await host?.stop(deadlineMs)
       tray?.stop()
     },
-    onError: (error) => report('main', { reason: 'stop-failed', exit_code: null, process: 'main', message: redact(errorText(error)) }),
+    onError: (error) => crashes.mainBroke('stop-failed', error),
     ...(options.quitDeadlineMs !== undefined && { deadlineMs: options.quitDeadlineMs }),
   })
 
@@ -146,33 +140,34 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     },
   })
 
-  const closeToTray = (): boolean => host?.view().servicesState?.close_to_tray ?? true
+  // — window and notifications —
   const trayIsThere = (): boolean => trayWorks({ platform, created: tray?.created ?? false, hosted: trayHosted })
-
+  const endings = () => ({ platform, closeToTray: remembered.get().close_to_tray, trayWorks: trayIsThere() })
+  const open = (route: string | null): void => {
+    if (!quit.quitting()) window.show(route === null ? null : routeFrom(route))
+  }
+  const notifications = createNotifications({ ports, onClick: open })
+  const tell = (heading: string, body: string, link: string): void => void notifications.notify({ title: heading, body, link })
   const window = createMainWindow({
     ports,
     preload: folders.preload,
     version,
     icon: platform === 'linux' ? path.join(folders.resources, 'icons', '256x256.png') : null,
-    stateFile: path.join(config.paths.root, 'desktop', 'window-state.json'),
-    onClose: () => closeDecision({ quitting: quit.quitting(), closeToTray: closeToTray(), trayWorks: trayIsThere() }),
+    stateFile: path.join(dataFolder, 'desktop', 'window-state.json'),
+    onClose: () => closeDecision({ quitting: quit.quitting(), ...endings() }),
     onHidden: (first) => {
       if (first)
-        notifications.notify({
-          title: `${title} goes on in the tray`,
-          body: 'Quit it from the tray menu. Settings can make closing the window quit instead.',
-          link: '/settings',
-        })
+        tell(`${title} goes on in the tray`, 'Quit it from the tray menu. Settings can make closing the window quit instead.', '/settings')
     },
     onPageGone: () => api.closeStreams(),
     onSessionEnd: () => quit.sessionEnds(),
   })
-  const open = (route: string | null): void => {
-    if (!quit.quitting()) window.show(route === null ? null : routeFrom(route))
-  }
-  const notifications = createNotifications({ ports, onClick: open })
+  app.on('window-all-closed', () => {
+    if (quitsWithLastWindow(endings())) quit.request()
+  })
+  app.on('activate', () => openNow?.(null))
 
-  // — guards and endings that hold from the first moment on —
+  // — guards that hold from the first moment on —
   const externalLimit = createRateLimit({ limit: 10, windowMs: 10_000 })
   const openLink = async (url: unknown): Promise<boolean> => {
     if (!externalLimit.take()) throw new BridgeError('too_many_requests', 'Too many links at once. Wait a few seconds.')
@@ -180,38 +175,28 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   }
   app.on('web-contents-created', (_event, contents) =>
     guardNavigation(contents, {
-      open: (url) => void openLink(url).catch((error: unknown) => log('warn', 'desktop', `desktop.link.refused ${errorText(error)}`)),
-      onRefused: (url, source) => log('warn', 'desktop', `desktop.navigation.refused source=${source} url=${redact(url)}`),
+      open: (url) => void openLink(url).catch((error: unknown) => log('warn', `desktop.link.refused ${errorText(error)}`)),
+      onRefused: (url, source) => log('warn', `desktop.navigation.refused source=${source} url=${redact(url)}`),
     }),
   )
-  const reload = createReloadGuard()
-  app.on('render-process-gone', (_event, contents, details) => {
-    if (contents.id !== window.contentsId() || quit.quitting()) return
-    const decision = reload(details.reason)
-    if (decision === 'ignore') return
-    api.closeStreams()
-    report('page', { reason: details.reason, exit_code: details.exitCode, process: 'page', message: null })
-    if (decision === 'reload') window.reload()
-    else
+  const reportFolder = path.join(dataFolder, 'crash-reports')
+  const crashes = watchCrashes({
+    app,
+    reports: createCrashReports({ folder: reportFolder, version }),
+    log: (message) => log('error', message),
+    quitting: quit.quitting,
+    pageId: window.contentsId,
+    reload: window.reload,
+    giveUp: () => {
+      api.closeStreams()
       ports.dialog.showErrorBox(
         `${title}: the page keeps crashing`,
-        `Reports are in ${path.join(config.paths.root, 'crash-reports')}. The services go on; quit and start the app again.`,
+        `Reports are in ${reportFolder}. The services go on; quit and start the app again.`,
       )
+    },
   })
-  app.on('child-process-gone', (_event, details) => {
-    if (isOrdinaryEnd(details.reason) || quit.quitting()) return
-    report('child', {
-      reason: details.reason,
-      exit_code: details.exitCode,
-      process: details.serviceName ?? details.name ?? details.type,
-      message: null,
-    })
-  })
-  app.on('window-all-closed', () => {
-    if (quitsWithLastWindow({ platform, closeToTray: closeToTray(), trayWorks: trayIsThere() })) quit.request()
-  })
-  app.on('activate', () => openNow?.(null))
 
+  // — what a person can switch —
   const loginItem = createLoginItem({
     app,
     installation: {
@@ -228,12 +213,17 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     redraw()
     return state
   }
+  const revealDataFolder = async (): Promise<void> => {
+    const problem = await ports.shell.openPath(dataFolder)
+    if (problem !== '') throw new BridgeError('not_available', problem)
+  }
 
   /** The tray follows the host's view; asked for often, drawn only when something changed. */
   function redraw(): void {
-    if (!host || !tray) return
+    if (!host) return
     const view = host.view()
-    tray.update(
+    if (view.servicesState) remembered.update(view.servicesState)
+    tray?.update(
       trayModel({
         services: view.services,
         gateway: view.gateway,
@@ -244,7 +234,87 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     )
   }
 
-  async function ready(): Promise<void> {
+  async function startHost(): Promise<Host | null> {
+    try {
+      host = options.createHost({
+        config,
+        program: 'the desktop app',
+        forkServices: options.forkServices,
+        hooks: { onChange: redraw, onNotify: (note) => tell(note.title, note.body, note.link) },
+      })
+      await host.start()
+      return host
+    } catch (error) {
+      ports.dialog.showErrorBox(`${title} cannot start`, errorText(error))
+      host = null
+      app.exit(1)
+      return null
+    }
+  }
+
+  async function startTray(running: Host): Promise<void> {
+    const perform = createTrayActions({
+      host: running,
+      open,
+      setLoginItem: (enabled) => {
+        const { reason } = setLoginItem(enabled)
+        if (reason !== null) tell('Start at login', reason, '/settings')
+      },
+      quit: quit.request,
+      tell,
+    })
+    tray = createTrayIcon({
+      ports,
+      imageFolder: path.join(folders.resources, 'tray'),
+      platform,
+      dispatch: (action) => void perform(action),
+      onError: (error) => log('warn', `desktop.tray.unavailable ${errorText(error)}`),
+    })
+    redraw()
+    trayHosted = platform === 'linux' ? await options.linuxTrayHosted() : true
+  }
+
+  function startMenuAndBridge(): void {
+    const updating = createUpdates({
+      policy: updatePolicy({ packaged: app.isPackaged, hasFeed: options.hasUpdateFeed, platform, env: options.env }),
+      updater: () => options.createUpdater((level, message) => log(level, message, 'updates')),
+      onDownloaded: (next) => tell('An update is ready', `Version ${next} is installed when you quit.`, '/settings'),
+      onError: (error) => log('warn', `updates.check.failed ${errorText(error)}`, 'updates'),
+    })
+    updates = updating
+    registerBridge({
+      ipcMain: ports.ipcMain,
+      isTrusted: (event) => isTrustedSender(event, window.contentsId()),
+      handlers: createBridgeHandlers({
+        loginItem: { get: loginItem.get, set: setLoginItem },
+        notifications,
+        updates: updating,
+        openLink,
+        revealDataFolder,
+        quit: quit.request,
+      }),
+      onRefused: (call, why) => log('warn', `desktop.bridge.refused call=${call} why=${why}`),
+      onError: (call, error) => log('error', `desktop.bridge.failed call=${call} ${redact(errorText(error))}`),
+    })
+    const tellUpdates = (sentence: string): void => tell('Updates', sentence, '/settings')
+    const template = appMenuTemplate({
+      platform,
+      packaged: app.isPackaged,
+      actions: {
+        open,
+        quit: quit.request,
+        revealDataFolder: () => void revealDataFolder().catch((error: unknown) => log('warn', errorText(error))),
+        checkForUpdates: () =>
+          void updating.check().then(
+            (state) => tellUpdates(updateSentence(state, version)),
+            (error: unknown) => tellUpdates(errorText(error)),
+          ),
+      },
+    })
+    ports.setApplicationMenu(ports.menuFromTemplate(template))
+  }
+
+  async function start(): Promise<void> {
     await app.whenReady()
     guardPermissions(ports.defaultSession())
     ports.protocol.handle(
@@ -252,151 +322,43 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
       createAppProtocol({
         staticFiles: createStaticFiles(folders.renderer),
         api: api.handle,
-        onError: (error) => log('error', 'desktop', `desktop.protocol.error ${redact(errorText(error))}`),
+        onError: (error) => log('error', `desktop.protocol.error ${redact(errorText(error))}`),
       }),
     )
-
-    // — host —
-    try {
-      host = options.createHost({
-        config,
-        program: 'the desktop app',
-        forkServices: options.forkServices,
-        hooks: { onChange: redraw, onNotify: (note) => void notifications.notify(note) },
-      })
-      await host.start()
-    } catch (error) {
-      ports.dialog.showErrorBox(`${title} cannot start`, errorText(error))
-      host = null
-      app.exit(1)
-      return
-    }
-    const running: Host = host
-
-    // — window and tray —
-    const perform = createTrayActions({
-      host: running,
-      open,
-      setLoginItem: (enabled) => {
-        const state = setLoginItem(enabled)
-        if (state.reason !== null) notifications.notify({ title: 'Start at login', body: state.reason, link: '/settings' })
-      },
-      quit: quit.request,
-      tell: (heading, body, link) => void notifications.notify({ title: heading, body, link }),
+    const running = await startHost()
+    if (!running) return
+    watchPower({
+      powerMonitor: ports.powerMonitor(),
+      onPower: (event) => running.power(event),
+      onShutdown: () => quit.sessionEnds(),
     })
-    tray = createTrayIcon({
-      ports,
-      imageFolder: path.join(folders.resources, 'tray'),
-      platform,
-      dispatch: (action) => void perform(action),
-      onError: (error) => log('warn', 'desktop', `desktop.tray.unavailable ${errorText(error)}`),
-    })
-    trayHosted = platform === 'linux' ? await options.linuxTrayHosted() : true
-    redraw()
-
-    updates = createUpdates({
-      policy: updatePolicy({ packaged: app.isPackaged, hasFeed: options.hasUpdateFeed, platform, env: options.env }),
-      updater: () => options.createUpdater((level, message) => log(level, 'updates', message)),
-      onDownloaded: (next) =>
-        void notifications.notify({ title: 'An update is ready', body: `Version ${next} is installed when you quit.`, link: '/settings' }),
-      onError: (error) => log('warn', 'updates', `updates.check.failed ${errorText(error)}`),
-    })
-    const lookForUpdates = updates.check
-    const revealDataFolder = async (): Promise<void> => {
-      const problem = await ports.shell.openPath(config.paths.root)
-      if (problem !== '') throw new BridgeError('not_available', problem)
-    }
-    registerBridge({
-      ipcMain: ports.ipcMain,
-      isTrusted: (event) => isTrustedSender(event, window.contentsId()),
-      handlers: {
-        getLoginItem: () => loginItem.get(),
-        setLoginItem,
-        async revealDataFolder() {
-          await revealDataFolder()
-          return null
-        },
-        async openExternal(url) {
-          if (!(await openLink(url))) throw new BridgeError('invalid_request', 'Only web and mail addresses can be opened.')
-          return null
-        },
-        notify(note) {
-          const verdict = notifications.notify(note)
-          if (verdict === 'unsupported') throw new BridgeError('not_available', 'This system shows no notifications.')
-          if (verdict === 'too-many') throw new BridgeError('too_many_requests', 'Too many notifications in a minute.')
-          return null
-        },
-        checkForUpdates: lookForUpdates,
-        quit() {
-          quit.request()
-          return null
-        },
-      },
-      onRefused: (call, why) => log('warn', 'desktop', `desktop.bridge.refused call=${call} why=${why}`),
-      onError: (call, error) => log('error', 'desktop', `desktop.bridge.failed call=${call} ${redact(errorText(error))}`),
-    })
-    ports.setApplicationMenu(
-      ports.menuFromTemplate(
-        appMenuTemplate({
-          platform,
-          packaged: app.isPackaged,
-          actions: {
-            open,
-            quit: quit.request,
-            revealDataFolder: () => void revealDataFolder().catch((error: unknown) => log('warn', 'desktop', errorText(error))),
-            checkForUpdates: () =>
-              void lookForUpdates()
-                .then((state) => notifications.notify({ title: 'Updates', body: updateSentence(state, version), link: '/settings' }))
-                .catch((error: unknown) => notifications.notify({ title: 'Updates', body: errorText(error), link: '/settings' })),
-          },
-        }),
-      ),
-    )
-    watchPower({ powerMonitor: ports.powerMonitor(), onPower: (event) => running.power(event), onShutdown: () => quit.sessionEnds() })
-    if (loginItem.revalidate()) log('info', 'desktop', 'desktop.login_item.mended')
+    await startTray(running)
+    startMenuAndBridge()
+    if (loginItem.revalidate()) log('info', 'desktop.login_item.mended')
 
     openNow = open
     const link = deepLinkFrom(options.argv)
     const hidden = startsHidden({
       asked: asked.arguments.hidden || asked.arguments.noOpen,
       atLogin: loginItem.startedAtLogin(options.argv),
-      setting: running.view().servicesState?.start_hidden ?? false,
+      setting: remembered.get().start_hidden,
       trayWorks: trayIsThere(),
       opening: link !== null || openWhenReady !== null,
     })
     if (!hidden) open(link ?? openWhenReady?.route ?? null)
-    log('info', 'desktop', `desktop.started hidden=${hidden} tray=${trayIsThere()}`)
+    log('info', `desktop.started hidden=${hidden} tray=${trayIsThere()}`)
   }
 
   return {
-    started: ready(),
+    started: start(),
     broke(error) {
-      report('main', {
-        reason: 'uncaught-exception',
-        exit_code: null,
-        process: 'main',
-        message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-      })
+      crashes.mainBroke('uncaught-exception', error)
       ports.dialog.showErrorBox(
         `${title} has stopped`,
-        'Something unforeseen happened. A report is in the data folder. The gateway goes on and is taken over at the next start.',
+        `Something unforeseen happened. A report is in ${reportFolder}. The gateway goes on and is taken over at the next start.`,
       )
       app.exit(1)
     },
-    strayed(error) {
-      report('main', {
-        reason: 'unhandled-rejection',
-        exit_code: null,
-        process: 'main',
-        message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-      })
-    },
+    strayed: (error) => crashes.mainBroke('unhandled-rejection', error),
   }
-}
-
-function updateSentence(state: { state: string; version: string | null; reason: string | null }, current: string): string {
-  if (state.state === 'current') return `Version ${current} is the newest.`
-  return [state.version === null ? '' : `Version ${state.version} is ${state.state}.`, state.reason ?? '']
-    .filter((part) => part !== '')
-    .join(' ')
 }

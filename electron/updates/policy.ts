@@ -1,4 +1,6 @@
 /** When updates are looked for, and when not at all. */
+import type { UpdateState } from '../../native-services/contract/desktop.ts'
+
 export const firstCheckMs = 10_000
 export const checkEveryMs = 6 * 60 * 60 * 1000
 /** Checks of many installations shall not fall together: each wait varies by a tenth. */
@@ -24,4 +26,12 @@ export function updatePolicy(state: {
 /** @param random In [0, 1). @returns Milliseconds until the next check. */
 export function nextCheckDelay(state: { first: boolean; random: number }): number {
   return Math.round((state.first ? firstCheckMs : checkEveryMs) * (1 - jitter + 2 * jitter * state.random))
+}
+
+/** For a person who asked. */
+export function updateSentence(state: UpdateState, current: string): string {
+  if (state.state === 'current') return `Version ${current} is the newest.`
+  return [state.version === null ? null : `Version ${state.version} is ${state.state}.`, state.reason]
+    .filter((part) => part !== null)
+    .join(' ')
 }

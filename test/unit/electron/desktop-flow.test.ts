@@ -172,11 +172,16 @@ describe('closing and quitting', () => {
     expect(fake.notes).toHaveLength(1)
   })
 
-  it('closing quits when the setting says so', async () => {
-    const { fake, host } = await start({ host: { state: { close_to_tray: false } } })
+  it('closing quits when the setting says so, also at the next start before the services have spoken', async () => {
+    const { fake, host } = await start()
+    host.setState({ close_to_tray: false, start_hidden: true })
     fake.window!.close()
     await settled()
     expect([host.stops, fake.app.exited]).toEqual([[50], 0])
+    const next = await start()
+    expect(next.fake.window).toBeUndefined()
+    next.tray.choose('Open Mission Control')
+    expect(next.fake.window!.close()).toBe(true)
   })
 
   it('closing quits where there is no tray', async () => {
@@ -187,7 +192,8 @@ describe('closing and quitting', () => {
   })
 
   it('on macOS the app stays without a window, and the Dock brings one back', async () => {
-    const { fake } = await start({ platform: 'darwin', host: { state: { close_to_tray: false } } })
+    const { fake, host } = await start({ platform: 'darwin' })
+    host.setState({ close_to_tray: false })
     fake.window!.close()
     await settled()
     expect([fake.app.exited, fake.window]).toEqual([null, undefined])

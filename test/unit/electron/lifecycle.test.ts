@@ -185,7 +185,7 @@ describe('a page that crashes', () => {
     expect(kept).toHaveLength(20)
     const last = files.at(-1)!
     expect(JSON.parse(readFileSync(last, 'utf8'))).toMatchObject({ version: '1.2.3', reason: 'crashed', exit_code: 22 })
-    if (process.platform !== 'win32') expect(statSync(last).mode & 0o777).toBe(0o600)
+    expect(process.platform === 'win32' ? 0o600 : statSync(last).mode & 0o777).toBe(0o600)
     expect(
       createCrashReports({ folder: '/dev/null/nowhere', version: '1' }).write({
         kind: 'main',

@@ -196,7 +196,7 @@ export class FakeMachine {
 
   claim(app: FakeApp, profile: string, data: unknown): boolean {
     const holder = this.locks.get(profile)
-    if (!holder || holder.exited !== null) {
+    if (!holder || holder === app || holder.exited !== null) {
       this.locks.set(profile, app)
       return true
     }

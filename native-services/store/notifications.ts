@@ -13,28 +13,39 @@ export interface NotificationRow extends Stored<Notification> {
   updated_at: number
 }
 
-export type NewNotification = Pick<NotificationRow, 'type' | 'agent_id' | 'board_id' | 'task_id' | 'comment_id' | 'title' | 'body' | 'session_key'>
+export type NewNotification = Pick<
+  NotificationRow,
+  'type' | 'agent_id' | 'board_id' | 'task_id' | 'comment_id' | 'title' | 'body' | 'session_key'
+>
 
 export function notificationsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM notifications WHERE id = ?')
-  const insert = db.prepare(`INSERT INTO notifications (id, type, agent_id, board_id, task_id, comment_id, title, body, session_key, next_attempt_at, created_at, updated_at)
+  const insert =
+    db.prepare(`INSERT INTO notifications (id, type, agent_id, board_id, task_id, comment_id, title, body, session_key, next_attempt_at, created_at, updated_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   // The head of each session that nothing of is being sent; later rows of a session wait for its head, so order is kept.
+  // Agents that the gateway does not know yet (provisioning, failed) get theirs when they are set up: sent now it would be refused for good.
   // CROSS JOIN keeps SQLite from visiting agents first.
   const due = db.prepare(`
     SELECT n.* FROM notifications n
     JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
     CROSS JOIN agents a ON a.id = n.agent_id
     LEFT JOIN boards b ON b.id = n.board_id
-    WHERE n.state = 'queued' AND n.next_attempt_at <= ? AND a.status NOT IN ('paused', 'deleting') AND ifnull(b.paused, 0) = 0
+    WHERE n.state = 'queued' AND n.next_attempt_at <= ? AND a.status NOT IN ('paused', 'deleting', 'provisioning', 'failed') AND ifnull(b.paused, 0) = 0
     ORDER BY n.seq LIMIT ?`)
   const nextDue = db.prepare(`
     SELECT min(n.next_attempt_at) AS at FROM notifications n
     JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
     WHERE n.state = 'queued' AND n.next_attempt_at > ?`)
-  const lease = db.prepare(`UPDATE notifications SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`)
-  const finish = db.prepare(`UPDATE notifications SET state = ?, delivered_at = ?, run_id = ifnull(?, run_id), last_error_code = ?, last_error = ?, lease_until = NULL, next_attempt_at = NULL, updated_at = ? WHERE id = ?`)
-  const retry = db.prepare(`UPDATE notifications SET state = 'queued', next_attempt_at = ?, attempts = attempts - ?, no_reply_count = no_reply_count + ?, last_error_code = ?, last_error = ?, lease_until = NULL, updated_at = ? WHERE id = ?`)
+  const lease = db.prepare(
+    `UPDATE notifications SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`,
+  )
+  const finish = db.prepare(
+    `UPDATE notifications SET state = ?, delivered_at = ?, run_id = ifnull(?, run_id), last_error_code = ?, last_error = ?, lease_until = NULL, next_attempt_at = NULL, updated_at = ? WHERE id = ?`,
+  )
+  const retry = db.prepare(
+    `UPDATE notifications SET state = 'queued', next_attempt_at = ?, attempts = attempts - ?, no_reply_count = no_reply_count + ?, last_error_code = ?, last_error = ?, lease_until = NULL, updated_at = ? WHERE id = ?`,
+  )
 
   const row = (value: unknown): NotificationRow => value as NotificationRow
   function changed(id: string): void {
@@ -48,13 +59,17 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
       return byId.get(id) as NotificationRow | undefined
     },
 
-    list(filter: { state?: DeliveryStatus | undefined; agent_id?: string | undefined; task_id?: string | undefined } & Paging): Listed<NotificationRow> {
+    list(
+      filter: { state?: DeliveryStatus | undefined; agent_id?: string | undefined; task_id?: string | undefined } & Paging,
+    ): Listed<NotificationRow> {
       const condition = where([
         filter.state !== undefined && ['state = ?', filter.state],
         filter.agent_id !== undefined && ['agent_id = ?', filter.agent_id],
         filter.task_id !== undefined && ['task_id = ?', filter.task_id],
       ])
-      const rows = db.prepare(`SELECT * FROM notifications ${condition.sql} ORDER BY seq DESC LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const rows = db
+        .prepare(`SELECT * FROM notifications ${condition.sql} ORDER BY seq DESC LIMIT ? OFFSET ?`)
+        .all(...condition.values, filter.limit, filter.offset)
       const { n } = db.prepare(`SELECT count(*) AS n FROM notifications ${condition.sql}`).get(...condition.values) as { n: number }
       return { items: rows.map(row), total: n }
     },
@@ -62,16 +77,39 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     enqueue(notification: NewNotification): NotificationRow {
       const now = clock.now()
       const id = createId(now)
-      insert.run(id, notification.type, notification.agent_id, notification.board_id, notification.task_id, notification.comment_id, notification.title, notification.body, notification.session_key, now, now, now)
+      insert.run(
+        id,
+        notification.type,
+        notification.agent_id,
+        notification.board_id,
+        notification.task_id,
+        notification.comment_id,
+        notification.title,
+        notification.body,
+        notification.session_key,
+        now,
+        now,
+        now,
+      )
       changed(id)
       return row(byId.get(id))
     },
 
     /** An unsent `thread_update` of the same task to the same agent takes the newer comment instead of adding a row. */
     coalesce(notification: NewNotification): NotificationRow | undefined {
-      const found = db.prepare(`SELECT id FROM notifications WHERE task_id = ? AND agent_id = ? AND type = 'thread_update' AND state = 'queued' AND attempts = 0`).get(notification.task_id, notification.agent_id) as { id: string } | undefined
+      const found = db
+        .prepare(
+          `SELECT id FROM notifications WHERE task_id = ? AND agent_id = ? AND type = 'thread_update' AND state = 'queued' AND attempts = 0`,
+        )
+        .get(notification.task_id, notification.agent_id) as { id: string } | undefined
       if (!found) return undefined
-      db.prepare('UPDATE notifications SET comment_id = ?, title = ?, body = ?, updated_at = ? WHERE id = ?').run(notification.comment_id, notification.title, notification.body, clock.now(), found.id)
+      db.prepare('UPDATE notifications SET comment_id = ?, title = ?, body = ?, updated_at = ? WHERE id = ?').run(
+        notification.comment_id,
+        notification.title,
+        notification.body,
+        clock.now(),
+        found.id,
+      )
       changed(found.id)
       return row(byId.get(found.id))
     },
@@ -87,12 +125,19 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
       if (taken) changed(id)
       return taken
     },
+    /** The send is still under way: its lease runs on. */
+    renew(id: string, until: number): void {
+      db.prepare(`UPDATE notifications SET lease_until = ? WHERE id = ? AND state = 'leased'`).run(until, id)
+    },
     recordRun(id: string, runId: string): void {
       db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?').run(runId, clock.now(), id)
     },
 
     /** Ends a message: delivered, skipped or dead. */
-    finish(id: string, end: { state: 'delivered' | 'skipped' | 'dead'; run_id?: string | null; error_code?: string | null; error?: string | null }): void {
+    finish(
+      id: string,
+      end: { state: 'delivered' | 'skipped' | 'dead'; run_id?: string | null; error_code?: string | null; error?: string | null },
+    ): void {
       const now = clock.now()
       finish.run(end.state, end.state === 'delivered' ? now : null, end.run_id ?? null, end.error_code ?? null, end.error ?? null, now, id)
       changed(id)
@@ -107,16 +152,24 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     /** A dead (or waiting) message goes to the queue again, at once and with a fresh count. */
     replay(id: string): void {
       const now = clock.now()
-      db.prepare(`UPDATE notifications SET state = 'queued', attempts = 0, no_reply_count = 0, next_attempt_at = ?, lease_until = NULL, last_error = NULL, last_error_code = NULL, updated_at = ? WHERE id = ?`).run(now, now, id)
+      db.prepare(
+        `UPDATE notifications SET state = 'queued', attempts = 0, no_reply_count = 0, next_attempt_at = ?, lease_until = NULL, last_error = NULL, last_error_code = NULL, updated_at = ? WHERE id = ?`,
+      ).run(now, now, id)
       changed(id)
     },
 
     /** Leases of a process that is gone (all of them at start-up) return to the queue. Returns how many. */
     releaseLeases(before: number | 'all'): number {
-      const rows = db.prepare(`SELECT id FROM notifications WHERE state = 'leased' AND (? OR lease_until <= ?)`).all(before === 'all' ? 1 : 0, before === 'all' ? 0 : before) as { id: string }[]
+      const rows = db
+        .prepare(`SELECT id FROM notifications WHERE state = 'leased' AND (? OR lease_until <= ?)`)
+        .all(before === 'all' ? 1 : 0, before === 'all' ? 0 : before) as { id: string }[]
       const now = clock.now()
       for (const { id } of rows) {
-        db.prepare(`UPDATE notifications SET state = 'queued', next_attempt_at = ?, lease_until = NULL, updated_at = ? WHERE id = ?`).run(now, now, id)
+        db.prepare(`UPDATE notifications SET state = 'queued', next_attempt_at = ?, lease_until = NULL, updated_at = ? WHERE id = ?`).run(
+          now,
+          now,
+          id,
+        )
         changed(id)
       }
       return rows.length
@@ -124,9 +177,19 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
 
     countByState(): Record<DeliveryStatus, number> {
       const counts: Record<DeliveryStatus, number> = { queued: 0, leased: 0, delivered: 0, skipped: 0, dead: 0 }
-      for (const { state, n } of db.prepare('SELECT state, count(*) AS n FROM notifications GROUP BY state').all() as { state: DeliveryStatus; n: number }[]) counts[state] = n
+      for (const { state, n } of db.prepare('SELECT state, count(*) AS n FROM notifications GROUP BY state').all() as {
+        state: DeliveryStatus
+        n: number
+      }[])
+        counts[state] = n
       return counts
     },
+
+    /** Whether a newer message of the same kind, task and agent waits. */
+    superseded: (notification: NotificationRow): boolean =>
+      db
+        .prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
+        .get(notification.task_id, notification.agent_id, notification.type, notification.seq) !== undefined,
 
     /** Delivered and failed per minute since `from`, minutes without either left out. */
     perMinute: (from: number): { at: number; delivered: number; failed: number }[] =>

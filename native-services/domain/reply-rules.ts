@@ -6,15 +6,18 @@
  */
 export const nothingToAdd = 'NOTHING_TO_ADD'
 
-export type Reply = { kind: 'reply'; text: string } | { kind: 'nothing'; reason: 'empty' | 'no_reply' | 'heartbeat_ok' | 'placeholder' }
+export type Reply =
+  | { kind: 'reply'; text: string }
+  | { kind: 'nothing'; reason: 'empty' | 'no_reply' | 'nothing_to_add' | 'heartbeat_ok' | 'placeholder' }
 
 /** Longest text that is posted; a comment may have 100 000 characters. */
 const longestReply = 99_000
 
 /** Models dress tokens up: `**NO_REPLY**`, "NO_REPLY.". */
-function tokenIn(line: string): 'no_reply' | 'heartbeat_ok' | null {
+function tokenIn(line: string): 'no_reply' | 'nothing_to_add' | 'heartbeat_ok' | null {
   const bare = line.trim().replace(/^[*`"'\s]+|[*`"'.!\s]+$/g, '')
-  if (/^(NO_REPLY|NOTHING_TO_ADD)$/i.test(bare)) return 'no_reply'
+  if (bare.toUpperCase() === nothingToAdd) return 'nothing_to_add'
+  if (bare.toUpperCase() === 'NO_REPLY') return 'no_reply'
   if (bare === 'HEARTBEAT_OK') return 'heartbeat_ok'
   // `NO_REPLY` cut off by the end of its tokens. A person's "No." is an answer.
   return /^(NO|NO_)$/.test(line.trim()) ? 'no_reply' : null

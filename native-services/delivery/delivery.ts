@@ -1,0 +1,344 @@
+/**
+ * The delivery: takes due messages from the outbox, at most one per session at a time and oldest first, runs them in the gateway
+ * and writes the answers back. It acts when told (`poke`) and when the next message comes due; it never polls.
+ *
+ * At least once to the gateway, exactly once in effect: a message is leased before it is sent and finished in the transaction
+ * that posts its reply; a crash in between sends it again, and the reply's unique source keeps the thread clean.
+ */
+import type { Settings } from '../contract/entities.ts'
+import { skipSentences, verdictFor } from '../domain/delivery-rules.ts'
+import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient } from '../gateway/types.ts'
+import type { Clock, TimerHandle } from '../platform/clock.ts'
+import { errorText, type Log } from '../platform/log.ts'
+import { redact } from '../platform/redact.ts'
+import type { NotificationRow } from '../store/notifications.ts'
+import type { Store } from '../store/store.ts'
+import { createGate, type HoldReason } from './hold.ts'
+import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
+import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
+import { createReplyStreams } from './reply-stream.ts'
+import type { Delivery, DeliveryStats, Notifier } from './types.ts'
+
+export interface DeliveryOptions {
+  store: Store
+  clock: Clock
+  log: Log
+  responses: Pick<ResponsesClient, 'run'>
+  gateway: Pick<GatewayConnection, 'state' | 'onState'>
+  notifier: Notifier
+  settings: () => Pick<Settings, 'delivery_concurrency' | 'delivery_paused'>
+  limits?: Partial<RetryLimits>
+  /** How long a lease lasts; renewed at a third of it while the run goes on. */
+  leaseMs?: number
+  /** How long to wait for word of the gateway before one message tries by itself. */
+  fallbackMs?: number
+  /** Uniform in [0, 1). */
+  random?: () => number
+}
+
+const defaultLimits: RetryLimits = { base_ms: 5000, max_ms: 300_000, attempts: 8, optional_attempts: 3, no_response_sends: 3 }
+
+interface Sending {
+  row: NotificationRow
+  controller: AbortController
+  done: Promise<void>
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { store, clock, responses, gateway, notifier } = options
+  const log = options.log.scope('delivery')
+  const leaseMs = options.leaseMs ?? 120_000
+  const outcomes = createOutcomes({
+    store,
+    clock,
+    notifier,
+    limits: { ...defaultLimits, ...options.limits },
+    random: options.random ?? Math.random,
+  })
+  const gate = createGate({ clock, fallbackMs: options.fallbackMs ?? 60_000 })
+  const replies = createReplyStreams({ clock, log })
+  const sending = new Map<string, Sending>()
+  const stats: Omit<DeliveryStats, 'running' | 'paused'> = {
+    delivered: 0,
+    failed: 0,
+    consecutive_failures: 0,
+    last_delivery_at: null,
+    last_send_at: null,
+    last_send_error: null,
+    last_error_at: null,
+    last_error_message: null,
+    no_response_terminal_skips: 0,
+    required_retry_exhausted: 0,
+  }
+  let running = false
+  let stopping = false
+  let scheduled = false
+  let sweptAt = 0
+  let timer: TimerHandle | null = null
+  let unsubscribe: (() => void) | null = null
+
+  function poke(): void {
+    if (!running || scheduled) return
+    scheduled = true
+    // After the caller's own work: many commits in a row are looked at once.
+    setImmediate(() => {
+      scheduled = false
+      pass()
+    })
+  }
+
+  function wakeAt(at: number | null): void {
+    timer?.cancel()
+    timer = at === null ? null : clock.setTimer(Math.max(0, at - clock.now()), pass)
+  }
+
+  function pass(): void {
+    if (!running) return
+    try {
+      const { delivery_concurrency: most, delivery_paused: paused } = options.settings()
+      if (paused) return wakeAt(null)
+      sweep()
+      fill(most)
+      const hold = gate.current()
+      wakeAt(hold && hold.until > clock.now() ? hold.until : store.notifications.nextDueAt(clock.now()))
+    } catch (error) {
+      // The database may be busy or full; nothing was sent, and it is looked at again.
+      failure(errorText(error))
+      log.error('delivery.pass_failed', { error: errorText(error) })
+      wakeAt(clock.now() + 5000)
+    }
+  }
+
+  /** Leases that ran out although nobody holds them (recording their end failed) return to the queue. */
+  function sweep(): void {
+    if (clock.now() < sweptAt + leaseMs) return
+    sweptAt = clock.now()
+    // First our own: after a sleep of the machine they may look old.
+    for (const id of sending.keys()) store.notifications.renew(id, clock.now() + leaseMs)
+    store.write(() => store.notifications.releaseLeases(clock.now()))
+  }
+
+  /** Takes what may be sent now. A skipped message uncovers the next one of its session, so it looks again until nothing is left to take. */
+  function fill(most: number): void {
+    for (;;) {
+      const free = gate.allow(most - sending.size, sending.size)
+      if (free <= 0) return
+      const due = store.notifications.due(clock.now(), free)
+      if (due.length === 0) return
+      const taken = store.write(() => due.filter(take))
+      for (const row of taken) start(row)
+    }
+  }
+
+  function take(row: NotificationRow): boolean {
+    const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
+    const verdict = verdictFor({
+      type: row.type,
+      task_status: task?.status ?? null,
+      comment_author: row.comment_id === null ? null : (store.messages.get(row.comment_id)?.author_type ?? null),
+      recipient_assigned: task?.assigned_agent_ids.includes(row.agent_id) ?? false,
+      recipient_is_lead: store.agents.get(row.agent_id)?.is_board_lead ?? false,
+      superseded: store.notifications.superseded(row),
+    })
+    if (!verdict.deliver) {
+      store.notifications.finish(row.id, { state: 'skipped', error_code: verdict.reason, error: skipSentences[verdict.reason] })
+      log.info('delivery.skipped', { notification_id: row.id, agent_id: row.agent_id, type: row.type, reason: verdict.reason })
+      return false
+    }
+    if (!store.notifications.lease(row.id, clock.now() + leaseMs)) return false
+    if (row.task_id !== null) store.agents.update(row.agent_id, { current_task_id: row.task_id })
+    return true
+  }
+
+  function start(row: NotificationRow): void {
+    const controller = new AbortController()
+    const done = send({ ...row, attempts: row.attempts + 1 }, controller.signal).finally(() => {
+      sending.delete(row.id)
+      poke()
+    })
+    sending.set(row.id, { row, controller, done })
+  }
+
+  function promptFor(row: NotificationRow) {
+    const agent = store.agents.get(row.agent_id)
+    if (!agent) throw new GatewayError('rejected', 'The agent is gone.')
+    const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
+    if (!task) return { agent, ...buildPlainPrompt(agent, row) }
+    const facts = {
+      notification: row,
+      agent,
+      board: store.boards.get(task.board_id),
+      task,
+      comment: row.comment_id === null ? undefined : store.messages.get(row.comment_id),
+      thread: store.messages.tail(task.id, threadLength),
+      colleagues: store.agents.all({ board_id: task.board_id }).filter((other) => other.id !== agent.id),
+    }
+    return { agent, ...buildPrompt(facts) }
+  }
+
+  /** Never rejects: whatever happens ends in the row, or, when even that fails, in the log and with the lease. */
+  async function send(row: NotificationRow, signal: AbortSignal): Promise<void> {
+    const since = clock.now()
+    const fields = { notification_id: row.id, agent_id: row.agent_id, task_id: row.task_id, type: row.type, attempt: row.attempts }
+    const reply = replies.open(row)
+    let accepted = false
+    let renewal: TimerHandle | null = null
+    const renew = (): void => {
+      renewal = clock.setTimer(leaseMs / 3, () => {
+        attempt('renew', () => store.notifications.renew(row.id, clock.now() + leaseMs))
+        renew()
+      })
+    }
+    renew()
+    stats.last_send_at = since
+    try {
+      let record: () => Outcome
+      let error: GatewayError | null = null
+      try {
+        const { agent, instructions, input } = promptFor(row)
+        log.info('delivery.send', fields)
+        const run = await responses.run({
+          gateway_agent_id: agent.gateway_agent_id,
+          session_key: row.session_key,
+          instructions,
+          input,
+          signal,
+          onRunId(runId) {
+            accepted = true
+            attempt('record_run', () => store.notifications.recordRun(row.id, runId))
+          },
+          onText: (text) => {
+            // A heartbeat's words are nobody's to read.
+            if (row.task_id !== null) reply.write(text)
+          },
+        })
+        record = () => outcomes.succeeded(row.id, run, since)
+      } catch (thrown) {
+        const failed = asGatewayError(thrown)
+        error = failed
+        record = () => outcomes.failed(row.id, failed, accepted)
+      }
+      const outcome = store.write(() => {
+        const result = record()
+        release(row)
+        return result
+      })
+      settle(outcome, error, { ...fields, ms: clock.now() - since })
+    } catch (thrown) {
+      failure(errorText(thrown))
+      log.error('delivery.record_failed', { ...fields, error: errorText(thrown) })
+    } finally {
+      ;(renewal as TimerHandle | null)?.cancel()
+      reply.close()
+    }
+  }
+
+  function asGatewayError(thrown: unknown): GatewayError {
+    if (thrown instanceof GatewayError) return thrown
+    log.error('delivery.unexpected', { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) })
+    return new GatewayError('failed', errorText(thrown), { cause: thrown })
+  }
+
+  /** The agent works on another of its tasks now, or on none. */
+  function release(row: NotificationRow): void {
+    const agent = store.agents.get(row.agent_id)
+    if (!agent || row.task_id === null || agent.current_task_id !== row.task_id) return
+    const other = [...sending.values()].find(
+      (entry) => entry.row.agent_id === row.agent_id && entry.row.task_id !== row.task_id && entry.row.task_id !== null,
+    )
+    store.agents.update(agent.id, { current_task_id: other?.row.task_id ?? null })
+  }
+
+  function failure(message: string): void {
+    stats.last_error_at = clock.now()
+    stats.last_error_message = redact(message).slice(0, 500)
+  }
+
+  function settle(outcome: Outcome, error: GatewayError | null, fields: Record<string, string | number | null>): void {
+    if (error === null) {
+      reopen('a run was answered')
+      stats.last_send_error = null
+      stats.consecutive_failures = 0
+      if (outcome === 'delivered' || outcome === 'quiet') {
+        stats.delivered += 1
+        stats.last_delivery_at = clock.now()
+      }
+      if (outcome === 'quiet') stats.no_response_terminal_skips += 1
+      if (outcome === 'no_response') stats.required_retry_exhausted += 1
+      log.info(`delivery.${outcome}`, fields)
+      return
+    }
+    if (error.failure === 'aborted') return log.info('delivery.aborted', fields)
+    stats.failed += 1
+    stats.consecutive_failures += 1
+    stats.last_send_error = redact(error.message).slice(0, 500)
+    failure(error.message)
+    log.warn(`delivery.${outcome}`, { ...fields, failure: error.failure, detail: error.detail, error: error.message })
+    if (error.failure === 'unavailable' || error.failure === 'unauthorized') shut(error.failure, error.message)
+  }
+
+  function shut(why: HoldReason, message: string): void {
+    if (!gate.close(why, message, gateway.state().connected)) return
+    log.warn('delivery.held', { why, error: message })
+    if (why !== 'unauthorized') return
+    store.write(() =>
+      store.activity.record({
+        event_type: 'delivery.held',
+        level: 'error',
+        message: `Deliveries wait: the gateway refuses our token (${message}). Restart the gateway from here, or correct its token; nothing is lost.`,
+      }),
+    )
+  }
+
+  function reopen(why: string): void {
+    if (gate.open()) log.info('delivery.resumed', { why })
+  }
+
+  /** What the connection says. A run that is answered all the same opens the gate again, until the connection says something new. */
+  function follow(state: GatewayConnectionState): void {
+    if (state.connected) reopen('the gateway is connected')
+    else shut(state.failure === 'unauthorized' ? 'unauthorized' : 'unavailable', state.reason ?? 'The gateway is not connected.')
+    poke()
+  }
+
+  function attempt(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      log.error('delivery.write_failed', { what, error: errorText(error) })
+    }
+  }
+
+  return {
+    start() {
+      if (running || stopping) return
+      running = true
+      // Who was at work when the last process ended is not any more.
+      store.write(() => {
+        for (const agent of store.agents.all()) if (agent.current_task_id !== null) store.agents.update(agent.id, { current_task_id: null })
+      })
+      unsubscribe = gateway.onState(follow)
+      follow(gateway.state())
+    },
+
+    async stop(deadlineAt) {
+      stopping = true
+      running = false
+      unsubscribe?.()
+      wakeAt(null)
+      const underWay = [...sending.values()]
+      const abortAll = (): void => {
+        for (const { controller } of underWay) controller.abort()
+      }
+      const left = deadlineAt - clock.now()
+      const deadline = left > 0 ? clock.setTimer(left, abortAll) : null
+      if (!deadline) abortAll()
+      await Promise.all(underWay.map((entry) => entry.done))
+      deadline?.cancel()
+    },
+
+    poke,
+    stats: () => ({ ...stats, running, paused: options.settings().delivery_paused || gate.current() !== null }),
+    onReply: replies.onReply,
+  }
+}

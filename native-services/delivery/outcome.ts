@@ -1,0 +1,199 @@
+/** What becomes of a message after it was sent. Every function is called inside one `store.write`: reply, row and activity stand or fall together. */
+import { backoffMs } from '../domain/backoff.ts'
+import { needsAnswer } from '../domain/delivery-rules.ts'
+import { classifyReply } from '../domain/reply-rules.ts'
+import type { AgentRun, GatewayError } from '../gateway/types.ts'
+import type { Clock } from '../platform/clock.ts'
+import { redact } from '../platform/redact.ts'
+import type { NotificationRow } from '../store/notifications.ts'
+import type { Store } from '../store/store.ts'
+import type { TaskRow } from '../store/tasks.ts'
+import type { Notifier } from './types.ts'
+
+export interface RetryLimits {
+  base_ms: number
+  max_ms: number
+  /** Attempts before a message is dead, for work and questions. */
+  attempts: number
+  /** The same for messages that nobody waits for an answer to. */
+  optional_attempts: number
+  /** Sends that may come back without an answer. */
+  no_response_sends: number
+}
+
+export type Outcome =
+  | 'delivered'
+  /** Delivered; the agent had nothing to say, and nobody was waiting. */
+  | 'quiet'
+  | 'retry'
+  | 'dead'
+  /** Dead because an answer was needed and none came. */
+  | 'no_response'
+  /** Put back without blame: we stopped, or the gateway was not there. */
+  | 'refunded'
+  /** The agent or the task is gone, and the message with it. */
+  | 'gone'
+
+export function createOutcomes(options: { store: Store; clock: Clock; notifier: Notifier; limits: RetryLimits; random: () => number }) {
+  const { store, clock, notifier, limits } = options
+  const longestError = 500
+
+  const nameOf = (row: NotificationRow): string => store.agents.get(row.agent_id)?.name ?? 'the agent'
+  function authorOf(row: NotificationRow): 'user' | 'agent' | 'system' | null {
+    return row.comment_id === null ? null : (store.messages.get(row.comment_id)?.author_type ?? null)
+  }
+
+  function die(row: NotificationRow, code: string, error: string): void {
+    const text = redact(error).slice(0, longestError)
+    store.notifications.finish(row.id, { state: 'dead', error_code: code, error: text })
+    store.activity.record({
+      event_type: 'delivery_failed',
+      level: 'error',
+      message: `"${row.title}" could not be delivered to ${nameOf(row)}: ${text}`,
+      agent_id: row.agent_id,
+      task_id: row.task_id,
+      board_id: row.board_id,
+      data: { notification_id: row.id, code, attempts: row.attempts },
+    })
+  }
+
+  function later(
+    row: NotificationRow,
+    again: { attempt: number; error_code: string; error: string; no_reply?: boolean; at_least_ms?: number | null },
+  ): void {
+    const wait = backoffMs({ attempt: again.attempt, base_ms: limits.base_ms, max_ms: limits.max_ms, random: options.random() })
+    store.notifications.retry(row.id, {
+      at: clock.now() + Math.max(wait, again.at_least_ms ?? 0),
+      error_code: again.error_code,
+      error: redact(again.error).slice(0, longestError),
+      ...(again.no_reply ? { no_reply: true } : {}),
+    })
+  }
+
+  /** What the agent itself wrote in the thread while it ran. */
+  function ownComments(row: NotificationRow, since: number): string[] {
+    return store.messages
+      .tail(row.task_id ?? '', 20)
+      .filter((comment) => comment.agent_id === row.agent_id && comment.created_at >= since && comment.source_notification_id === null)
+      .map((comment) => comment.message.trim())
+  }
+
+  /** Posts the reply, unless this notification has its reply already or the agent wrote the very same itself. */
+  function post(row: NotificationRow, task: TaskRow, text: string, since: number): void {
+    if (ownComments(row, since).includes(text)) return
+    const agent = store.agents.get(row.agent_id)
+    if (!agent) return
+    const { comment, created } = store.messages.add({
+      board_id: task.board_id,
+      task_id: task.id,
+      author_type: 'agent',
+      agent_id: agent.id,
+      author_name: agent.name,
+      message: text,
+      mentions: notifier.resolveMentions(task.board_id, text),
+      source_notification_id: row.id,
+    })
+    if (created) notifier.commented({ task, comment, actor: { type: 'agent', name: agent.name, agent_id: agent.id } })
+  }
+
+  function recordDelivery(row: NotificationRow, task: TaskRow, answered: boolean): void {
+    store.activity.record({
+      event_type: 'delivery.delivered',
+      message: answered
+        ? `${nameOf(row)} answered in #${task.number} ${task.title}`
+        : `${nameOf(row)} took "${row.title}" and had nothing to add`,
+      actor_type: 'agent',
+      actor_name: nameOf(row),
+      agent_id: row.agent_id,
+      task_id: task.id,
+      board_id: task.board_id,
+      data: { notification_id: row.id, type: row.type, attempts: row.attempts },
+    })
+  }
+
+  function unanswered(row: NotificationRow, runId: string | null): Outcome {
+    const sends = row.no_reply_count + 1
+    if (sends >= limits.no_response_sends) {
+      die(row, 'no_response', `${nameOf(row)} gave no answer, ${sends} times. Look at its log, then send it again.`)
+      return 'no_response'
+    }
+    if (runId) store.notifications.recordRun(row.id, runId)
+    later(row, { attempt: sends, error_code: 'no_response', error: `${nameOf(row)} gave no answer.`, no_reply: true })
+    return 'retry'
+  }
+
+  return {
+    /** The run ended well. `since`: when it was sent. */
+    succeeded(id: string, run: AgentRun, since: number): Outcome {
+      const row = store.notifications.get(id)
+      if (!row) return 'gone'
+      const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
+      const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
+      if (!task) {
+        finish()
+        return 'delivered'
+      }
+      const reply = classifyReply(run.text)
+      if (reply.kind === 'reply') {
+        post(row, task, reply.text, since)
+        finish()
+        recordDelivery(row, task, true)
+        return 'delivered'
+      }
+      // It answered with its own command and saw no need to say it twice.
+      if (ownComments(row, since).length > 0) {
+        finish()
+        recordDelivery(row, task, true)
+        return 'delivered'
+      }
+      const choseSilence = reply.reason === 'nothing_to_add' && row.type === 'thread_update'
+      if (needsAnswer(row.type, authorOf(row)) && !choseSilence) return unanswered(row, run.run_id)
+      finish()
+      recordDelivery(row, task, false)
+      return 'quiet'
+    },
+
+    /** The run failed. `accepted`: the gateway had begun it. */
+    failed(id: string, error: GatewayError, accepted: boolean): Outcome {
+      const row = store.notifications.get(id)
+      if (!row) return 'gone'
+      const most = needsAnswer(row.type, authorOf(row)) ? limits.attempts : limits.optional_attempts
+      switch (error.failure) {
+        case 'rejected':
+          die(row, error.failure, error.message)
+          return 'dead'
+        case 'aborted':
+        case 'unauthorized':
+          store.notifications.retry(row.id, {
+            at: clock.now(),
+            error_code: error.failure,
+            error: redact(error.message).slice(0, longestError),
+            refund: true,
+          })
+          return 'refunded'
+        case 'unavailable':
+          // A gateway that goes away over one message again and again must not be sent it for ever: what it had begun counts.
+          if (accepted && row.attempts >= most) {
+            die(row, error.failure, error.message)
+            return 'dead'
+          }
+          store.notifications.retry(row.id, {
+            at: clock.now(),
+            error_code: error.failure,
+            error: redact(error.message).slice(0, longestError),
+            refund: !accepted,
+          })
+          return accepted ? 'retry' : 'refunded'
+        case 'rate_limited':
+        case 'timeout':
+        case 'failed':
+          if (row.attempts >= most) {
+            die(row, error.failure, error.message)
+            return 'dead'
+          }
+          later(row, { attempt: row.attempts, error_code: error.failure, error: error.message, at_least_ms: error.retryAfterMs })
+          return 'retry'
+      }
+    },
+  }
+}

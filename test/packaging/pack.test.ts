@@ -37,6 +37,7 @@ describe.runIf(onLinux)('the packed app', () => {
     const packed = spawnSync(process.execPath, [builder, ...options], { cwd: root, encoding: 'utf8' })
     // An option that the schema does not know ends here, too.
     expect(packed.status, packed.stdout + packed.stderr).toBe(0)
+    expect(packed.stdout + packed.stderr).not.toContain('default Electron icon')
     app = join(output, readdirSync(output).find((name) => name.endsWith('-unpacked')) ?? '')
     listing = listPackage(join(app, 'resources', 'app.asar'), { isPack: false }).map((path) => path.replaceAll('\\', '/'))
   }, 240_000)

@@ -18,11 +18,17 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
   // Authorization: Bearer …, and Basic
   { pattern: /\b(Bearer|Basic)\s+([A-Za-z0-9._~+/=-]{8,})/gi, replace: (_, scheme = '', value = '') => `${scheme} ${secretHint(value)}` },
   // Tokens with a known shape: agents', OpenAI's and Anthropic's, GitHub's, JWTs.
-  { pattern: /\b(?:mca_[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)/g, replace: (match) => secretHint(match) },
+  {
+    pattern:
+      /\b(?:mca_[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)/g,
+    replace: (match) => secretHint(match),
+  },
   // key=value, "key":"value", key: value, X-Agent-Token: value, ?token=value
   {
-    pattern: /((?:[A-Za-z0-9_-]*(?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie))["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
-    replace: (match, key = '', value = '') => (value.startsWith('••••') || /^(Bearer|Basic)$/i.test(value) ? match : `${key}${secretHint(value)}`),
+    pattern:
+      /((?:[A-Za-z0-9_-]*(?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie))["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
+    replace: (match, key = '', value = '') =>
+      value.startsWith('••••') || /^(Bearer|Basic)$/i.test(value) ? match : `${key}${secretHint(value)}`,
   },
 ]
 

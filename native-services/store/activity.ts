@@ -21,7 +21,9 @@ export interface NewActivity {
 }
 
 export function activityRepository({ db, clock, touch }: RepositoryContext) {
-  const insert = db.prepare('INSERT INTO activity (id, event_type, message, level, actor_type, actor_name, agent_id, task_id, board_id, gateway_id, data_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO activity (id, event_type, message, level, actor_type, actor_name, agent_id, task_id, board_id, gateway_id, data_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
 
   function shape(row: unknown): ActivityRow {
     const { data_json: data, ...fields } = row as Record<string, unknown>
@@ -38,13 +40,34 @@ export function activityRepository({ db, clock, touch }: RepositoryContext) {
     record(event: NewActivity): string {
       const now = clock.now()
       const id = createId(now)
-      insert.run(id, event.event_type, redact(event.message), event.level ?? 'info', event.actor_type ?? 'system', event.actor_name ?? 'Mission Control', event.agent_id ?? null, event.task_id ?? null, event.board_id ?? null, event.gateway_id ?? null, redact(JSON.stringify(event.data ?? {})), now)
+      insert.run(
+        id,
+        event.event_type,
+        redact(event.message),
+        event.level ?? 'info',
+        event.actor_type ?? 'system',
+        event.actor_name ?? 'Mission Control',
+        event.agent_id ?? null,
+        event.task_id ?? null,
+        event.board_id ?? null,
+        event.gateway_id ?? null,
+        redact(JSON.stringify(event.data ?? {})),
+        now,
+      )
       touch('activity', id)
       return id
     },
 
     /** Newest first. */
-    list(filter: { board_id?: string | undefined; agent_id?: string | undefined; task_id?: string | undefined; event_type?: string | undefined; level?: Activity['level'] | undefined } & Paging): Listed<ActivityRow> {
+    list(
+      filter: {
+        board_id?: string | undefined
+        agent_id?: string | undefined
+        task_id?: string | undefined
+        event_type?: string | undefined
+        level?: Activity['level'] | undefined
+      } & Paging,
+    ): Listed<ActivityRow> {
       const condition = where([
         filter.board_id !== undefined && ['board_id = ?', filter.board_id],
         filter.agent_id !== undefined && ['agent_id = ?', filter.agent_id],
@@ -52,7 +75,9 @@ export function activityRepository({ db, clock, touch }: RepositoryContext) {
         filter.event_type !== undefined && ['substr(event_type, 1, ?) = ?', filter.event_type.length, filter.event_type],
         filter.level !== undefined && ['level = ?', filter.level],
       ])
-      const rows = db.prepare(`SELECT * FROM activity ${condition.sql} ORDER BY id DESC LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const rows = db
+        .prepare(`SELECT * FROM activity ${condition.sql} ORDER BY id DESC LIMIT ? OFFSET ?`)
+        .all(...condition.values, filter.limit, filter.offset)
       const { n } = db.prepare(`SELECT count(*) AS n FROM activity ${condition.sql}`).get(...condition.values) as { n: number }
       return { items: rows.map(shape), total: n }
     },

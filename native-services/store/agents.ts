@@ -81,20 +81,27 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
       return row && shape(row)
     },
 
-    list(filter: { board_id?: string | undefined; gateway_id?: string | undefined; status?: AgentStatus | undefined } & Paging): Listed<AgentRow> {
+    list(
+      filter: { board_id?: string | undefined; gateway_id?: string | undefined; status?: AgentStatus | undefined } & Paging,
+    ): Listed<AgentRow> {
       const condition = where([
         filter.board_id !== undefined && ['board_id = ?', filter.board_id],
         filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],
         filter.status !== undefined && ['status = ?', filter.status],
       ])
-      const rows = db.prepare(`SELECT * FROM agents ${condition.sql} ORDER BY id LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const rows = db
+        .prepare(`SELECT * FROM agents ${condition.sql} ORDER BY id LIMIT ? OFFSET ?`)
+        .all(...condition.values, filter.limit, filter.offset)
       const { n } = db.prepare(`SELECT count(*) AS n FROM agents ${condition.sql}`).get(...condition.values) as { n: number }
       return { items: shapeAll(rows), total: n }
     },
 
     /** Everyone, or everyone on one board or gateway, oldest first. */
     all: (filter: { board_id?: string; gateway_id?: string } = {}): AgentRow[] => {
-      const condition = where([filter.board_id !== undefined && ['board_id = ?', filter.board_id], filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id]])
+      const condition = where([
+        filter.board_id !== undefined && ['board_id = ?', filter.board_id],
+        filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],
+      ])
       return shapeAll(db.prepare(`SELECT * FROM agents ${condition.sql} ORDER BY id`).all(...condition.values))
     },
 
@@ -102,20 +109,30 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
     byTokenPrefix: (prefix: string): AgentRow[] => shapeAll(byToken.all(prefix, prefix)),
 
     byGatewayAgentId(gatewayId: string, gatewayAgentId: string): AgentRow | undefined {
-      const row = db.prepare('SELECT * FROM agents WHERE gateway_id = ? AND gateway_agent_id = ?').get(gatewayId, gatewayAgentId) as Record<string, unknown> | undefined
+      const row = db.prepare('SELECT * FROM agents WHERE gateway_id = ? AND gateway_agent_id = ?').get(gatewayId, gatewayAgentId) as
+        | Record<string, unknown>
+        | undefined
       return row && shape(row)
     },
 
     nameTaken: (filter: { gateway_id: string; board_id: string | null; name: string; except?: string }): boolean =>
-      db.prepare(`SELECT 1 FROM agents WHERE gateway_id = ? AND ifnull(board_id, '') = ifnull(?, '') AND name = ? COLLATE NOCASE AND id <> ?`).get(filter.gateway_id, filter.board_id, filter.name, filter.except ?? '') !== undefined,
+      db
+        .prepare(
+          `SELECT 1 FROM agents WHERE gateway_id = ? AND ifnull(board_id, '') = ifnull(?, '') AND name = ? COLLATE NOCASE AND id <> ?`,
+        )
+        .get(filter.gateway_id, filter.board_id, filter.name, filter.except ?? '') !== undefined,
 
     lead(boardId: string): AgentRow | undefined {
-      const row = db.prepare(`SELECT * FROM agents WHERE board_id = ? AND role = 'lead'`).get(boardId) as Record<string, unknown> | undefined
+      const row = db.prepare(`SELECT * FROM agents WHERE board_id = ? AND role = 'lead'`).get(boardId) as
+        | Record<string, unknown>
+        | undefined
       return row && shape(row)
     },
 
     main(gatewayId: string): AgentRow | undefined {
-      const row = db.prepare(`SELECT * FROM agents WHERE gateway_id = ? AND role = 'main'`).get(gatewayId) as Record<string, unknown> | undefined
+      const row = db.prepare(`SELECT * FROM agents WHERE gateway_id = ? AND role = 'main'`).get(gatewayId) as
+        | Record<string, unknown>
+        | undefined
       return row && shape(row)
     },
 
@@ -124,13 +141,22 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
     },
 
-    dueHeartbeats: (now: number, limit: number): AgentRow[] => shapeAll(db.prepare('SELECT * FROM agents WHERE next_heartbeat_at <= ? ORDER BY next_heartbeat_at LIMIT ?').all(now, limit)),
+    dueHeartbeats: (now: number, limit: number): AgentRow[] =>
+      shapeAll(db.prepare('SELECT * FROM agents WHERE next_heartbeat_at <= ? ORDER BY next_heartbeat_at LIMIT ?').all(now, limit)),
     nextHeartbeatAt: (): number | null => (nextHeartbeat.get() as { at: number | null }).at,
 
     create(agent: NewAgent): AgentRow {
       const now = clock.now()
       const { id = createId(now), heartbeat_config, identity_profile, ...fields } = agent
-      const all = { id, ...fields, heartbeat_config_json: JSON.stringify(heartbeat_config), identity_profile_json: JSON.stringify(identity_profile), status_since_at: now, created_at: now, updated_at: now }
+      const all = {
+        id,
+        ...fields,
+        heartbeat_config_json: JSON.stringify(heartbeat_config),
+        identity_profile_json: JSON.stringify(identity_profile),
+        status_since_at: now,
+        created_at: now,
+        updated_at: now,
+      }
       const columns = Object.keys(all)
       db.prepare(`INSERT INTO agents (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(...Object.values(all))
       touch('agent', id)

@@ -6,7 +6,14 @@ import type { RepositoryContext } from './store.ts'
 
 export type BoardRow = Stored<Board>
 type BoardFields = Omit<BoardRow, 'id' | 'created_at' | 'updated_at' | 'task_counts' | 'agent_count'>
-const flags = ['require_approval_for_done', 'require_review_before_done', 'comment_required_for_review', 'block_status_changes_with_pending_approval', 'only_lead_can_change_status', 'paused'] as const
+const flags = [
+  'require_approval_for_done',
+  'require_review_before_done',
+  'comment_required_for_review',
+  'block_status_changes_with_pending_approval',
+  'only_lead_can_change_status',
+  'paused',
+] as const
 
 export function boardsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM boards WHERE id = ?')
@@ -36,12 +43,15 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
         filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],
         filter.ids && [`id IN (${filter.ids.map(() => '?').join(',')})`, ...filter.ids],
       ])
-      const rows = db.prepare(`SELECT * FROM boards ${condition.sql} ORDER BY id LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const rows = db
+        .prepare(`SELECT * FROM boards ${condition.sql} ORDER BY id LIMIT ? OFFSET ?`)
+        .all(...condition.values, filter.limit, filter.offset)
       const { n } = db.prepare(`SELECT count(*) AS n FROM boards ${condition.sql}`).get(...condition.values) as { n: number }
       return { items: rows.map((row) => shape(row as Record<string, unknown>)), total: n }
     },
 
-    slugTaken: (gatewayId: string, slug: string): boolean => db.prepare('SELECT 1 FROM boards WHERE gateway_id = ? AND slug = ?').get(gatewayId, slug) !== undefined,
+    slugTaken: (gatewayId: string, slug: string): boolean =>
+      db.prepare('SELECT 1 FROM boards WHERE gateway_id = ? AND slug = ?').get(gatewayId, slug) !== undefined,
 
     create(fields: Pick<BoardFields, 'gateway_id' | 'name' | 'slug'> & Partial<BoardFields>): BoardRow {
       const now = clock.now()
@@ -62,7 +72,9 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
 
     /** Takes the next `#number` of a board. */
     takeTaskNumber(id: string): number {
-      const row = db.prepare('UPDATE boards SET next_task_number = next_task_number + 1 WHERE id = ? RETURNING next_task_number - 1 AS n').get(id)
+      const row = db
+        .prepare('UPDATE boards SET next_task_number = next_task_number + 1 WHERE id = ? RETURNING next_task_number - 1 AS n')
+        .get(id)
       return (row as { n: number }).n
     },
 

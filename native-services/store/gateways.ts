@@ -10,7 +10,9 @@ export function gatewaysRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM gateways WHERE id = ?')
   const local = db.prepare('SELECT * FROM gateways WHERE is_local = 1')
   const all = db.prepare('SELECT * FROM gateways ORDER BY is_local DESC, id')
-  const insert = db.prepare('INSERT INTO gateways (id, name, url, workspace_root, is_local, token_hint, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO gateways (id, name, url, workspace_root, is_local, token_hint, created_at, updated_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)',
+  )
   const update = db.prepare('UPDATE gateways SET name = ?, url = ?, workspace_root = ?, token_hint = ?, updated_at = ? WHERE id = ?')
 
   function shape(row: unknown): GatewayRow | undefined {

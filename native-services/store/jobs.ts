@@ -25,18 +25,30 @@ export function jobsRepository({ db, clock, touch }: RepositoryContext) {
     /** Newest first. */
     list(paging: Paging): Listed<JobRow> {
       const { n } = db.prepare('SELECT count(*) AS n FROM jobs').get() as { n: number }
-      return { items: db.prepare('SELECT * FROM jobs ORDER BY id DESC LIMIT ? OFFSET ?').all(paging.limit, paging.offset).map(shape), total: n }
+      return {
+        items: db.prepare('SELECT * FROM jobs ORDER BY id DESC LIMIT ? OFFSET ?').all(paging.limit, paging.offset).map(shape),
+        total: n,
+      }
     },
     create(job: { kind: Job['kind']; title: string; total: number; input: unknown }): string {
       const now = clock.now()
       const id = createId(now)
-      db.prepare(`INSERT INTO jobs (id, kind, state, title, total, input_json, created_at, updated_at) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)`).run(id, job.kind, job.title, job.total, JSON.stringify(job.input), now, now)
+      db.prepare(
+        `INSERT INTO jobs (id, kind, state, title, total, input_json, created_at, updated_at) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)`,
+      ).run(id, job.kind, job.title, job.total, JSON.stringify(job.input), now, now)
       touch('job', id)
       return id
     },
-    update(id: string, patch: { state?: Job['state']; done?: number; total?: number; step?: string | null; result?: unknown; error?: string | null }): void {
+    update(
+      id: string,
+      patch: { state?: Job['state']; done?: number; total?: number; step?: string | null; result?: unknown; error?: string | null },
+    ): void {
       const { result, ...fields } = patch
-      const { sql, values } = assignments({ ...fields, result_json: result === undefined ? undefined : JSON.stringify(result), updated_at: clock.now() })
+      const { sql, values } = assignments({
+        ...fields,
+        result_json: result === undefined ? undefined : JSON.stringify(result),
+        updated_at: clock.now(),
+      })
       db.prepare(`UPDATE jobs SET ${sql} WHERE id = ?`).run(...values, id)
       touch('job', id)
     },

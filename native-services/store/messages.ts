@@ -8,7 +8,8 @@ export type CommentRow = Stored<Comment>
 export function messagesRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM messages WHERE id = ?')
   const bySource = db.prepare('SELECT * FROM messages WHERE source_notification_id = ?')
-  const insert = db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
+  const insert =
+    db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_notification_id) WHERE source_notification_id IS NOT NULL DO NOTHING`)
   const bump = db.prepare('UPDATE tasks SET comment_count = comment_count + 1, last_message_at = ?, updated_at = ? WHERE id = ?')
 
@@ -29,19 +30,37 @@ export function messagesRepository({ db, clock, touch }: RepositoryContext) {
 
     /** The thread, oldest first. */
     list(taskId: string, paging: Paging): Listed<CommentRow> {
-      const rows = db.prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at, id LIMIT ? OFFSET ?').all(taskId, paging.limit, paging.offset)
+      const rows = db
+        .prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at, id LIMIT ? OFFSET ?')
+        .all(taskId, paging.limit, paging.offset)
       const { n } = db.prepare('SELECT count(*) AS n FROM messages WHERE task_id = ?').get(taskId) as { n: number }
       return { items: rows.map(shape), total: n }
     },
 
     /** The last `count` comments of a thread, oldest first. */
-    tail: (taskId: string, count: number): CommentRow[] => db.prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at DESC, id DESC LIMIT ?').all(taskId, count).map(shape).reverse(),
+    tail: (taskId: string, count: number): CommentRow[] =>
+      db
+        .prepare('SELECT * FROM messages WHERE task_id = ? ORDER BY created_at DESC, id DESC LIMIT ?')
+        .all(taskId, count)
+        .map(shape)
+        .reverse(),
 
     /** Adds a comment. With a `source_notification_id` that already has its reply, the existing one comes back and nothing is written. */
     add(comment: Omit<CommentRow, 'id' | 'created_at'>): { comment: CommentRow; created: boolean } {
       const now = clock.now()
       const id = createId(now)
-      const { changes } = insert.run(id, comment.board_id, comment.task_id, comment.author_type, comment.agent_id, comment.author_name, comment.message, JSON.stringify(comment.mentions), comment.source_notification_id, now)
+      const { changes } = insert.run(
+        id,
+        comment.board_id,
+        comment.task_id,
+        comment.author_type,
+        comment.agent_id,
+        comment.author_name,
+        comment.message,
+        JSON.stringify(comment.mentions),
+        comment.source_notification_id,
+        now,
+      )
       if (changes === 0) return { comment: shape(bySource.get(comment.source_notification_id)), created: false }
       bump.run(now, now, comment.task_id)
       touch('comment', id)

@@ -26,7 +26,8 @@ export function readMigrations(directory: string): Migration[] {
     .sort()
     .map((file) => ({ version: Number(file.slice(0, 4)), name: file.slice(5, -4), sql: readFileSync(join(directory, file), 'utf8') }))
   migrations.forEach((migration, index) => {
-    if (migration.version !== index + 1) throw new Error(`Migration ${migration.name} has number ${migration.version}; expected ${index + 1}.`)
+    if (migration.version !== index + 1)
+      throw new Error(`Migration ${migration.name} has number ${migration.version}; expected ${index + 1}.`)
   })
   return migrations
 }

@@ -27,5 +27,8 @@ export function where(conditions: readonly (readonly [sql: string, ...values: (s
 /** `SET a = ?, b = ?` for the fields that are given (`undefined` means: leave). Booleans become 0/1. */
 export function assignments(patch: Readonly<Record<string, string | number | boolean | null | undefined>>) {
   const given = Object.entries(patch).filter(([, value]) => value !== undefined) as [string, string | number | boolean | null][]
-  return { sql: given.map(([key]) => `${key} = ?`).join(', '), values: given.map(([, value]) => (typeof value === 'boolean' ? Number(value) : value)) }
+  return {
+    sql: given.map(([key]) => `${key} = ?`).join(', '),
+    values: given.map(([, value]) => (typeof value === 'boolean' ? Number(value) : value)),
+  }
 }

@@ -61,7 +61,9 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
 
   const lastRevision = db.prepare('SELECT seq AS rev FROM sqlite_sequence WHERE name = ?')
   const oldestRevision = db.prepare('SELECT min(rev) AS rev FROM changes')
-  const since = db.prepare('SELECT max(rev) AS rev, entity, entity_id, deleted FROM changes WHERE rev > ? GROUP BY entity, entity_id ORDER BY rev LIMIT ?')
+  const since = db.prepare(
+    'SELECT max(rev) AS rev, entity, entity_id, deleted FROM changes WHERE rev > ? GROUP BY entity, entity_id ORDER BY rev LIMIT ?',
+  )
   const prune = db.prepare('DELETE FROM changes WHERE rev <= ?')
 
   const store = {

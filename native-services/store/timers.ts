@@ -14,7 +14,8 @@ export interface TimerRow {
 }
 
 export function timersRepository({ db, clock }: RepositoryContext) {
-  const upsert = db.prepare(`INSERT INTO timers (id, kind, subject_id, due_at, generation, attempts, payload_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  const upsert =
+    db.prepare(`INSERT INTO timers (id, kind, subject_id, due_at, generation, attempts, payload_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, subject_id) DO UPDATE SET due_at = excluded.due_at, generation = excluded.generation, attempts = excluded.attempts, payload_json = excluded.payload_json`)
   const due = db.prepare('SELECT * FROM timers WHERE due_at <= ? ORDER BY due_at LIMIT ?')
   const next = db.prepare('SELECT min(due_at) AS at FROM timers')
@@ -26,9 +27,25 @@ export function timersRepository({ db, clock }: RepositoryContext) {
 
   return {
     /** Sets or moves the timer of a subject. */
-    set(timer: { kind: string; subject_id: string; due_at: number; generation?: number; attempts?: number; payload?: Record<string, unknown> }): void {
+    set(timer: {
+      kind: string
+      subject_id: string
+      due_at: number
+      generation?: number
+      attempts?: number
+      payload?: Record<string, unknown>
+    }): void {
       const now = clock.now()
-      upsert.run(createId(now), timer.kind, timer.subject_id, timer.due_at, timer.generation ?? 0, timer.attempts ?? 0, JSON.stringify(timer.payload ?? {}), now)
+      upsert.run(
+        createId(now),
+        timer.kind,
+        timer.subject_id,
+        timer.due_at,
+        timer.generation ?? 0,
+        timer.attempts ?? 0,
+        JSON.stringify(timer.payload ?? {}),
+        now,
+      )
     },
     clear(kind: string, subjectId: string): void {
       db.prepare('DELETE FROM timers WHERE kind = ? AND subject_id = ?').run(kind, subjectId)

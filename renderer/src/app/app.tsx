@@ -90,7 +90,14 @@ function Pages() {
             <Redirect to="/" replace />
           </Route>
           <Route>
-            <Empty title={strings.notFound.title} actions={<a className="link" href="#/">{strings.notFound.home}</a>}>
+            <Empty
+              title={strings.notFound.title}
+              actions={
+                <a className="link" href="#/">
+                  {strings.notFound.home}
+                </a>
+              }
+            >
               {strings.notFound.body}
             </Empty>
           </Route>

@@ -19,7 +19,15 @@ export const jobTones: Readonly<Record<Job['state'], { tone: Tone; label: string
 export function ProgressBar({ job }: { job: Job }) {
   const share = job.total > 0 ? Math.round((job.done / job.total) * 100) : 0
   return (
-    <div className="bar" data-tone={jobTones[job.state].tone} role="progressbar" aria-label={job.title} aria-valuenow={share} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      className="bar"
+      data-tone={jobTones[job.state].tone}
+      role="progressbar"
+      aria-label={job.title}
+      aria-valuenow={share}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <span style={{ width: `${job.state === 'running' ? Math.max(share, 4) : share}%` }} />
     </div>
   )
@@ -34,7 +42,15 @@ export function JobsMenu() {
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} trapFocus returnFocus>
       <Popover.Target>
         <Tooltip label={first ? `${first.title}: ${first.step ?? `${first.done} of ${first.total}`}` : strings.jobs.title} disabled={open}>
-          <button type="button" className="iconbtn" style={first ? { width: 'auto', padding: '0 8px', display: 'inline-flex', alignItems: 'center', gap: 7 } : undefined} aria-label={first ? `${strings.jobs.title}: ${running.length} ${strings.jobs.running}` : strings.jobs.title} aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen((value) => !value)}>
+          <button
+            type="button"
+            className="iconbtn"
+            style={first ? { width: 'auto', padding: '0 8px', display: 'inline-flex', alignItems: 'center', gap: 7 } : undefined}
+            aria-label={first ? `${strings.jobs.title}: ${running.length} ${strings.jobs.running}` : strings.jobs.title}
+            aria-haspopup="dialog"
+            aria-expanded={open}
+            onClick={() => setOpen((value) => !value)}
+          >
             <ListChecks size={15} aria-hidden />
             {first ? (
               <>

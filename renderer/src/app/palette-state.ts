@@ -1,7 +1,15 @@
 /** Opens and closes what lies above the pages, without loading it. */
 import { create } from 'zustand'
 
-export const useOverlays = create<{ palette: boolean; paletteLoaded: boolean; shortcuts: boolean; newTask: boolean; newTaskBoard: string | null; newAgent: boolean; newBoard: boolean }>(() => ({
+export const useOverlays = create<{
+  palette: boolean
+  paletteLoaded: boolean
+  shortcuts: boolean
+  newTask: boolean
+  newTaskBoard: string | null
+  newAgent: boolean
+  newBoard: boolean
+}>(() => ({
   palette: false,
   paletteLoaded: false,
   shortcuts: false,

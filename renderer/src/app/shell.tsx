@@ -21,7 +21,8 @@ const items = [
   { href: '/settings', label: strings.nav.settings, icon: Settings },
 ]
 
-const isCurrent = (path: string, href: string) => (href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`))
+const isCurrent = (path: string, href: string) =>
+  href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`)
 const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.userAgent)
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -50,11 +51,22 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="nav-label">{strings.product}</span>
         </div>
         {items.map(({ href, label, icon: Icon }) => (
-          <Link key={href} href={href} className="nav-item" title={label} aria-label={label} aria-current={isCurrent(path, href) && !(href === '/boards' && openBoard) ? 'page' : undefined}>
+          <Link
+            key={href}
+            href={href}
+            className="nav-item"
+            title={label}
+            aria-label={label}
+            aria-current={isCurrent(path, href) && !(href === '/boards' && openBoard) ? 'page' : undefined}
+          >
             <Icon size={15} aria-hidden />
             <span className="nav-label">{label}</span>
             {href === '/' && attention.length > 0 ? (
-              <span className="nav-count" data-tone={attention.some((row) => row.tone === 'bad') ? 'bad' : 'warning'} title={`${attention.length} need attention`}>
+              <span
+                className="nav-count"
+                data-tone={attention.some((row) => row.tone === 'bad') ? 'bad' : 'warning'}
+                title={`${attention.length} need attention`}
+              >
                 {attention.length}
               </span>
             ) : null}
@@ -62,10 +74,18 @@ export function Shell({ children }: { children: ReactNode }) {
         ))}
         {boards.length > 0 ? <div className="nav-section">{strings.nav.boards}</div> : null}
         {boards.map((board) => (
-          <Link key={board.id} href={`/boards/${board.id}`} className="nav-item nav-board" aria-current={openBoard === board.id ? 'page' : undefined}>
+          <Link
+            key={board.id}
+            href={`/boards/${board.id}`}
+            className="nav-item nav-board"
+            aria-current={openBoard === board.id ? 'page' : undefined}
+          >
             <span className="truncate">{board.name}</span>
             <span className="nav-count" title="Open tasks">
-              {Object.entries(board.task_counts).reduce((sum, [status, count]) => (status === 'done' || status === 'archived' ? sum : sum + count), 0) || ''}
+              {Object.entries(board.task_counts).reduce(
+                (sum, [status, count]) => (status === 'done' || status === 'archived' ? sum : sum + count),
+                0,
+              ) || ''}
             </span>
           </Link>
         ))}

@@ -2,7 +2,15 @@ export const strings = {
   product: 'Mission Control',
   skip: 'Skip to content',
   search: 'Search or do…',
-  nav: { overview: 'Overview', boards: 'Boards', agents: 'Agents', activity: 'Activity', logs: 'Logs', gateway: 'Gateway', settings: 'Settings' },
+  nav: {
+    overview: 'Overview',
+    boards: 'Boards',
+    agents: 'Agents',
+    activity: 'Activity',
+    logs: 'Logs',
+    gateway: 'Gateway',
+    settings: 'Settings',
+  },
   connection: {
     connecting: 'Connecting…',
     live: 'Live: changes appear as they happen.',
@@ -20,7 +28,11 @@ export const strings = {
     failed: 'This link does not work any more. Links can be used once and only for a short time.',
   },
   crash: { title: 'This page stopped working', body: 'The rest still works. The error was:', retry: 'Show the page again' },
-  notFound: { title: 'There is no such page', body: 'The address may be old, or what it showed may have been deleted.', home: 'Go to Overview' },
+  notFound: {
+    title: 'There is no such page',
+    body: 'The address may be old, or what it showed may have been deleted.',
+    home: 'Go to Overview',
+  },
   loadFailed: 'The control center cannot be reached',
   shortcuts: {
     title: 'Keyboard shortcuts',

@@ -1,8 +1,30 @@
 /** Mantine wearing our tokens: it gives behaviour and accessibility, `tokens.css` gives the looks. */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 
-const accent: MantineColorsTuple = ['#edecfb', '#dcdaf7', '#bdb9ef', '#9d98e7', '#837ddd', '#6f6be0', '#5450c9', '#5450c9', '#4743b5', '#3b3899']
-const dark: MantineColorsTuple = ['#ececef', '#b1b4bc', '#9396a0', '#6f727b', '#41444b', '#292b30', '#1e2023', '#17181b', '#121315', '#101113']
+const accent: MantineColorsTuple = [
+  '#edecfb',
+  '#dcdaf7',
+  '#bdb9ef',
+  '#9d98e7',
+  '#837ddd',
+  '#6f6be0',
+  '#5450c9',
+  '#5450c9',
+  '#4743b5',
+  '#3b3899',
+]
+const dark: MantineColorsTuple = [
+  '#ececef',
+  '#b1b4bc',
+  '#9396a0',
+  '#6f727b',
+  '#41444b',
+  '#292b30',
+  '#1e2023',
+  '#17181b',
+  '#121315',
+  '#101113',
+]
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -30,7 +52,14 @@ export const theme = createTheme({
     Radio: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120, transition: 'fade' }, overlayProps: { backgroundOpacity: 0.4 }, closeButtonProps: { 'aria-label': 'Close' } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 120, transition: 'fade' },
+        overlayProps: { backgroundOpacity: 0.4 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, multiline: true, maw: 320, withArrow: false, fz: 12 } },
   },
 })

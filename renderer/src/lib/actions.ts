@@ -29,7 +29,8 @@ function forget(name: MappedName, id: string): void {
 export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, failed = 'The task was not changed'): Promise<boolean> {
   const { comment: _comment, expected_status: _expected, ...fields } = body
   const shown: Task = { ...task, ...(fields as Partial<Task>) }
-  if (body.assigned_agent_id !== undefined && body.assigned_agent_ids === undefined) shown.assigned_agent_ids = body.assigned_agent_id === null ? [] : [body.assigned_agent_id]
+  if (body.assigned_agent_id !== undefined && body.assigned_agent_ids === undefined)
+    shown.assigned_agent_ids = body.assigned_agent_id === null ? [] : [body.assigned_agent_id]
   if (body.assigned_agent_ids !== undefined) shown.assigned_agent_id = body.assigned_agent_ids[0] ?? null
   remember('task', shown)
   try {
@@ -50,22 +51,33 @@ export async function createTask(boardId: string, body: BodyInputOf<'createTask'
 }
 
 export async function deleteTask(task: Task): Promise<boolean> {
-  const done = await attempt(() => api.call('deleteTask', { params: { board_id: task.board_id, task_id: task.id } }), { failed: 'The task was not deleted', done: `Deleted #${task.number}` })
+  const done = await attempt(() => api.call('deleteTask', { params: { board_id: task.board_id, task_id: task.id } }), {
+    failed: 'The task was not deleted',
+    done: `Deleted #${task.number}`,
+  })
   if (done) forget('task', task.id)
   return done !== null
 }
 
 export async function postComment(task: Task, message: string): Promise<Comment | null> {
-  const comment = await attempt(() => api.call('createComment', { params: { board_id: task.board_id, task_id: task.id }, body: { message } }), { failed: 'The comment was not sent' })
+  const comment = await attempt(
+    () => api.call('createComment', { params: { board_id: task.board_id, task_id: task.id }, body: { message } }),
+    { failed: 'The comment was not sent' },
+  )
   if (comment) remember('comment', comment)
   return comment
 }
 
 export const replayNotification = (id: string) =>
-  attempt(() => api.call('replayNotification', { params: { notification_id: id } }), { failed: 'It was not sent again', done: 'Queued again' }).then((row) => row && remember('notification', row))
+  attempt(() => api.call('replayNotification', { params: { notification_id: id } }), {
+    failed: 'It was not sent again',
+    done: 'Queued again',
+  }).then((row) => row && remember('notification', row))
 
 export const discardNotification = (id: string) =>
-  attempt(() => api.call('discardNotification', { params: { notification_id: id } }), { failed: 'It was not discarded' }).then((row) => row && remember('notification', row))
+  attempt(() => api.call('discardNotification', { params: { notification_id: id } }), { failed: 'It was not discarded' }).then(
+    (row) => row && remember('notification', row),
+  )
 
 // — agents —
 
@@ -74,13 +86,23 @@ async function agentAction(work: () => Promise<Agent>, words: { failed: string; 
   if (agent) remember('agent', agent)
 }
 
-export const wakeAgent = (id: string) => agentAction(() => api.call('wakeAgent', { params: { agent_id: id } }), { failed: 'It was not woken', done: 'Waking it' })
-export const provisionAgent = (id: string) => agentAction(() => api.call('provisionAgent', { params: { agent_id: id } }), { failed: 'It was not provisioned', done: 'Writing its workspace again' })
-export const pauseAgent = (id: string) => agentAction(() => api.call('pauseAgent', { params: { agent_id: id } }), { failed: 'It was not paused', done: 'Paused' })
-export const resumeAgent = (id: string) => agentAction(() => api.call('resumeAgent', { params: { agent_id: id } }), { failed: 'It was not resumed', done: 'Resumed' })
+export const wakeAgent = (id: string) =>
+  agentAction(() => api.call('wakeAgent', { params: { agent_id: id } }), { failed: 'It was not woken', done: 'Waking it' })
+export const provisionAgent = (id: string) =>
+  agentAction(() => api.call('provisionAgent', { params: { agent_id: id } }), {
+    failed: 'It was not provisioned',
+    done: 'Writing its workspace again',
+  })
+export const pauseAgent = (id: string) =>
+  agentAction(() => api.call('pauseAgent', { params: { agent_id: id } }), { failed: 'It was not paused', done: 'Paused' })
+export const resumeAgent = (id: string) =>
+  agentAction(() => api.call('resumeAgent', { params: { agent_id: id } }), { failed: 'It was not resumed', done: 'Resumed' })
 
 export async function deleteAgent(agent: Agent): Promise<boolean> {
-  const done = await attempt(() => api.call('deleteAgent', { params: { agent_id: agent.id } }), { failed: `${agent.name} was not deleted`, done: `Deleting ${agent.name}` })
+  const done = await attempt(() => api.call('deleteAgent', { params: { agent_id: agent.id } }), {
+    failed: `${agent.name} was not deleted`,
+    done: `Deleting ${agent.name}`,
+  })
   return done !== null
 }
 
@@ -102,7 +124,9 @@ export async function gatewayAction(action: 'startGateway' | 'stopGateway' | 're
 export async function usePort(port: number): Promise<void> {
   const id = localGatewayId()
   if (!id) return
-  const answer = await attempt(() => api.call('useGatewayPort', { params: { gateway_id: id }, body: { port } }), { failed: 'The port was not changed' })
+  const answer = await attempt(() => api.call('useGatewayPort', { params: { gateway_id: id }, body: { port } }), {
+    failed: 'The port was not changed',
+  })
   if (answer) toast(answer.message)
 }
 
@@ -115,7 +139,9 @@ export async function syncTokens(query: SyncOptions): Promise<Job | null> {
     toastError('Nothing to re-sync', new Error('There is no gateway yet.'))
     return null
   }
-  const answer = await attempt(() => api.call('syncTemplates', { params: { gateway_id: id }, query: { ...query, wait: 'false' } }), { failed: 'The re-sync did not start' })
+  const answer = await attempt(() => api.call('syncTemplates', { params: { gateway_id: id }, query: { ...query, wait: 'false' } }), {
+    failed: 'The re-sync did not start',
+  })
   if (!answer || !('kind' in answer)) return null
   remember('job', answer)
   return answer
@@ -127,7 +153,10 @@ export async function installRuntime(): Promise<void> {
 }
 
 export async function setModelProvider(body: BodyInputOf<'setModelProvider'>): Promise<boolean> {
-  const provider = await attempt(() => api.call('setModelProvider', { body }), { failed: 'The model provider was not changed', done: 'Model provider saved' })
+  const provider = await attempt(() => api.call('setModelProvider', { body }), {
+    failed: 'The model provider was not changed',
+    done: 'Model provider saved',
+  })
   if (provider) useLive.setState({ modelProvider: provider })
   return provider !== null
 }

@@ -20,7 +20,11 @@ export const api = createApiClient({ baseUrl: '', fetch: watchedFetch })
 export async function exchangeCode(code: string): Promise<void> {
   let response: Response
   try {
-    response = await fetch('/api/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code }) })
+    response = await fetch('/api/v1/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    })
   } catch (cause) {
     throw new UnreachableError(cause)
   }

@@ -14,7 +14,12 @@ function trimmed<Value>(map: Record<string, Value>, limit: number): Record<strin
   const keys = Object.keys(map)
   if (keys.length <= limit * 1.2) return map
   // Ids are UUIDv7: their order is the order of creation.
-  return Object.fromEntries(keys.toSorted().slice(-limit).map((key) => [key, map[key] as Value]))
+  return Object.fromEntries(
+    keys
+      .toSorted()
+      .slice(-limit)
+      .map((key) => [key, map[key] as Value]),
+  )
 }
 
 /** Applies change frames in their order. Returns the same object when nothing changed. */

@@ -30,10 +30,13 @@ export function navigate(to: string, options: { replace?: boolean } = {}): void 
 }
 
 export const useHashSearch = () => useSyncExternalStore(subscribe, currentSearch)
-export const useHashLocation: BaseLocationHook = Object.assign((): [string, typeof navigate] => [useSyncExternalStore(subscribe, currentPath), navigate], {
-  searchHook: useHashSearch,
-  hrefs: (href: string) => `#${href}`,
-})
+export const useHashLocation: BaseLocationHook = Object.assign(
+  (): [string, typeof navigate] => [useSyncExternalStore(subscribe, currentPath), navigate],
+  {
+    searchHook: useHashSearch,
+    hrefs: (href: string) => `#${href}`,
+  },
+)
 
 /** Links in data are app paths (`/agents/1`), with or without the hash. */
 export function openLink(link: string): void {

@@ -3,7 +3,17 @@ import { Tooltip } from '@mantine/core'
 import type { StateWords } from '../../../native-services/contract/states.ts'
 import { StateIcon } from './icon.tsx'
 
-export function StateBadge({ words, reason, variant = 'plain', label }: { words: StateWords; reason?: string | null; variant?: 'plain' | 'chip'; label?: string }) {
+export function StateBadge({
+  words,
+  reason,
+  variant = 'plain',
+  label,
+}: {
+  words: StateWords
+  reason?: string | null
+  variant?: 'plain' | 'chip'
+  label?: string
+}) {
   const tip = (
     <>
       <div>{reason ?? words.sentence}</div>

@@ -40,7 +40,14 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
 
   if (!board) {
     return (
-      <Empty title={strings.gone} actions={<Link className="link" href="/boards">{strings.allBoards}</Link>}>
+      <Empty
+        title={strings.gone}
+        actions={
+          <Link className="link" href="/boards">
+            {strings.allBoards}
+          </Link>
+        }
+      >
         {strings.goneBody}
       </Empty>
     )
@@ -57,7 +64,11 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
     const previous = shown[index - 1]
     const at = anchor ? column.indexOf(anchor) : previous ? column.indexOf(previous) + 1 : column.length
     const plan = planMove(column, at)
-    const body = { position: plan.position, ...(to === task.status ? {} : { status: to, expected_status: task.status }), ...(reason === undefined ? {} : { blocked_reason: reason }) }
+    const body = {
+      position: plan.position,
+      ...(to === task.status ? {} : { status: to, expected_status: task.status }),
+      ...(reason === undefined ? {} : { blocked_reason: reason }),
+    }
     for (const other of plan.others) {
       const neighbour = all.find((each) => each.id === other.id)
       if (neighbour) void changeTask(neighbour, { position: other.position }, strings.notMoved)
@@ -70,7 +81,9 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   }
   const moveTo = (task: Task, to: TaskStatus) => move(task, to, 0)
   const setPaused = () => {
-    void attempt(() => api.call('updateBoard', { params: { board_id: board.id }, body: { paused: !board.paused } }), { failed: 'The board was not changed' })
+    void attempt(() => api.call('updateBoard', { params: { board_id: board.id }, body: { paused: !board.paused } }), {
+      failed: 'The board was not changed',
+    })
   }
 
   return (
@@ -101,7 +114,15 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             { value: 'list', label: strings.list },
           ]}
         />
-        <TextInput data-page-filter aria-label={strings.filter} placeholder={strings.filter} leftSection={<Search size={13} aria-hidden />} value={text} onChange={(event) => setQuery({ q: event.currentTarget.value })} w={190} />
+        <TextInput
+          data-page-filter
+          aria-label={strings.filter}
+          placeholder={strings.filter}
+          leftSection={<Search size={13} aria-hidden />}
+          value={text}
+          onChange={(event) => setQuery({ q: event.currentTarget.value })}
+          w={190}
+        />
         <Select
           aria-label="Assignee"
           placeholder={strings.anyone}
@@ -111,15 +132,32 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           onChange={(value) => setQuery({ assignee: value })}
           data={[{ value: 'none', label: strings.unassigned }, ...agents.map((agent) => ({ value: agent.id, label: agent.name }))]}
         />
-        <Select aria-label="Status" placeholder={strings.anyStatus} clearable w={140} value={status || null} onChange={(value) => setQuery({ status: value })} data={statuses.map((each) => ({ value: each, label: taskStates[each].label }))} />
+        <Select
+          aria-label="Status"
+          placeholder={strings.anyStatus}
+          clearable
+          w={140}
+          value={status || null}
+          onChange={(value) => setQuery({ status: value })}
+          data={statuses.map((each) => ({ value: each, label: taskStates[each].label }))}
+        />
         {isFiltered(filters) ? (
-          <Button variant="subtle" leftSection={<X size={13} aria-hidden />} onClick={() => setQuery({ q: null, assignee: null, status: null })}>
+          <Button
+            variant="subtle"
+            leftSection={<X size={13} aria-hidden />}
+            onClick={() => setQuery({ q: null, assignee: null, status: null })}
+          >
             {strings.clear}
           </Button>
         ) : null}
         <span className="grow" />
         {archived > 0 ? (
-          <Button variant={archive ? 'light' : 'subtle'} leftSection={<Archive size={13} aria-hidden />} onClick={() => setQuery({ archive: archive ? null : '1' })} aria-pressed={archive}>
+          <Button
+            variant={archive ? 'light' : 'subtle'}
+            leftSection={<Archive size={13} aria-hidden />}
+            onClick={() => setQuery({ archive: archive ? null : '1' })}
+            aria-pressed={archive}
+          >
             {strings.archived(archived)}
           </Button>
         ) : null}
@@ -152,12 +190,27 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
         </div>
       ) : null}
       {isFiltered(filters) && tasks.length === 0 ? (
-        <Empty title={strings.noMatch} actions={<Button variant="default" onClick={() => setQuery({ q: null, assignee: null, status: null })}>{strings.clear}</Button>} />
+        <Empty
+          title={strings.noMatch}
+          actions={
+            <Button variant="default" onClick={() => setQuery({ q: null, assignee: null, status: null })}>
+              {strings.clear}
+            </Button>
+          }
+        />
       ) : view === 'list' ? (
         <TaskList tasks={tasks} agents={agentMap} statuses={visible} />
       ) : (
         <Suspense fallback={<Loading heights={[320]} />}>
-          <Kanban tasks={tasks} agents={agentMap} statuses={visible} openTaskId={taskId} onMove={move} onMoveTo={moveTo} onAdd={() => openNewTask(board.id)} />
+          <Kanban
+            tasks={tasks}
+            agents={agentMap}
+            statuses={visible}
+            openTaskId={taskId}
+            onMove={move}
+            onMoveTo={moveTo}
+            onAdd={() => openNewTask(board.id)}
+          />
         </Suspense>
       )}
       {blocking ? (

@@ -45,7 +45,15 @@ export function BoardsPage() {
       <div className="page-inner">
         {boards.length === 0 ? (
           <div className="card">
-            <Empty icon={<SquareKanban size={22} aria-hidden />} title={strings.none} actions={<Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewBoard}>{strings.newBoard}</Button>}>
+            <Empty
+              icon={<SquareKanban size={22} aria-hidden />}
+              title={strings.none}
+              actions={
+                <Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewBoard}>
+                  {strings.newBoard}
+                </Button>
+              }
+            >
               {strings.noneBody}
             </Empty>
           </div>
@@ -72,10 +80,23 @@ export function BoardsPage() {
                     <p className="muted" style={{ minHeight: 19 }}>
                       {board.description || board.objective || ''}
                     </p>
-                    <div className="board-bar" role="img" aria-label={counted.map((each) => `${own.filter((task) => task.status === each).length} ${taskStates[each].label}`).join(', ')}>
+                    <div
+                      className="board-bar"
+                      role="img"
+                      aria-label={counted
+                        .map((each) => `${own.filter((task) => task.status === each).length} ${taskStates[each].label}`)
+                        .join(', ')}
+                    >
                       {counted.map((each) => {
                         const count = own.filter((task) => task.status === each).length
-                        return count > 0 ? <span key={each} data-tone={taskStates[each].tone} style={{ flex: count }} title={`${count} ${taskStates[each].label}`} /> : null
+                        return count > 0 ? (
+                          <span
+                            key={each}
+                            data-tone={taskStates[each].tone}
+                            style={{ flex: count }}
+                            title={`${count} ${taskStates[each].label}`}
+                          />
+                        ) : null
                       })}
                     </div>
                     <div className="row faint num" style={{ fontSize: 12 }}>

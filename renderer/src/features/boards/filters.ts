@@ -11,7 +11,11 @@ export interface TaskFilters {
 
 export function readFilters(query: Readonly<Record<string, string>>): TaskFilters {
   const status = query['status'] ?? ''
-  return { text: query['q'] ?? '', assignee: query['assignee'] ?? '', status: (taskStatuses as readonly string[]).includes(status) ? (status as TaskStatus) : '' }
+  return {
+    text: query['q'] ?? '',
+    assignee: query['assignee'] ?? '',
+    status: (taskStatuses as readonly string[]).includes(status) ? (status as TaskStatus) : '',
+  }
 }
 
 export const isFiltered = (filters: TaskFilters) => filters.text !== '' || filters.assignee !== '' || filters.status !== ''

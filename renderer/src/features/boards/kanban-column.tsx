@@ -11,7 +11,13 @@ import { TaskCardBody, type TaskCardProps } from './task-card.tsx'
 
 const virtualAbove = 60
 
-function DraggableCard({ index, held, open, measure, ...props }: TaskCardProps & { index: number; held: boolean; open: boolean; measure?: (element: HTMLElement | null) => void }) {
+function DraggableCard({
+  index,
+  held,
+  open,
+  measure,
+  ...props
+}: TaskCardProps & { index: number; held: boolean; open: boolean; measure?: (element: HTMLElement | null) => void }) {
   const { ref, isDragging } = useDraggable({ id: props.task.id })
   return (
     <li
@@ -46,7 +52,14 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
   const words = taskStates[status]
   const scroller = useRef<HTMLUListElement>(null)
   const virtual = tasks.length > virtualAbove
-  const virtualizer = useVirtualizer({ count: tasks.length, getScrollElement: () => scroller.current, estimateSize: () => 92, overscan: 8, enabled: virtual, getItemKey: (index) => tasks[index]?.id ?? index })
+  const virtualizer = useVirtualizer({
+    count: tasks.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 92,
+    overscan: 8,
+    enabled: virtual,
+    getItemKey: (index) => tasks[index]?.id ?? index,
+  })
   const shown = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : tasks.map((_, index) => index)
   const items = virtual ? virtualizer.getVirtualItems() : []
   const spaceBefore = items[0]?.start ?? 0
@@ -54,7 +67,12 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
   // The line stands before the n-th of the *other* cards.
   let others = -1
   return (
-    <section className="column" aria-label={`${words.label}, ${tasks.length}`} data-column={status} data-over={dropIndex === null ? undefined : ''}>
+    <section
+      className="column"
+      aria-label={`${words.label}, ${tasks.length}`}
+      data-column={status}
+      data-over={dropIndex === null ? undefined : ''}
+    >
       <header className="column-head" data-tone={words.tone} title={words.sentence}>
         <span className="icon">
           <StateIcon name={words.icon} />
@@ -62,7 +80,13 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
         {words.label}
         <span className="count">{tasks.length}</span>
         {status === 'inbox' || status === 'assigned' || status === 'in_progress' ? (
-          <button type="button" className="iconbtn" aria-label={`${strings.newTask}: ${words.label}`} title={strings.newTask} onClick={() => onAdd(status)}>
+          <button
+            type="button"
+            className="iconbtn"
+            aria-label={`${strings.newTask}: ${words.label}`}
+            title={strings.newTask}
+            onClick={() => onAdd(status)}
+          >
             <Plus size={14} aria-hidden />
           </button>
         ) : null}
@@ -77,7 +101,14 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
           return (
             <Fragment key={task.id}>
               {dropIndex !== null && task.id !== carriedId && others === dropIndex ? <li className="drop-line" aria-hidden /> : null}
-              <DraggableCard {...card} task={task} index={index} held={heldByKeyboard && task.id === carriedId} open={task.id === openTaskId} {...(virtual ? { measure: virtualizer.measureElement } : {})} />
+              <DraggableCard
+                {...card}
+                task={task}
+                index={index}
+                held={heldByKeyboard && task.id === carriedId}
+                open={task.id === openTaskId}
+                {...(virtual ? { measure: virtualizer.measureElement } : {})}
+              />
             </Fragment>
           )
         })}

@@ -26,7 +26,12 @@ const sensors = [
 ]
 
 /** The place under the pointer, read from the page: columns may be scrolled and partly rendered. */
-function placeAt(x: number, y: number, carriedId: string, carriedIndexIn: (status: TaskStatus) => number): { status: TaskStatus; index: number } | null {
+function placeAt(
+  x: number,
+  y: number,
+  carriedId: string,
+  carriedIndexIn: (status: TaskStatus) => number,
+): { status: TaskStatus; index: number } | null {
   for (const column of document.querySelectorAll<HTMLElement>('[data-column]')) {
     const rect = column.getBoundingClientRect()
     if (x < rect.left - 5 || x > rect.right + 5) continue
@@ -46,7 +51,15 @@ function placeAt(x: number, y: number, carriedId: string, carriedIndexIn: (statu
   return null
 }
 
-export function Kanban({ tasks, agents, statuses, openTaskId, onMove, onMoveTo, onAdd }: {
+export function Kanban({
+  tasks,
+  agents,
+  statuses,
+  openTaskId,
+  onMove,
+  onMoveTo,
+  onAdd,
+}: {
   tasks: readonly Task[]
   agents: Readonly<Record<string, Agent>>
   statuses: readonly TaskStatus[]

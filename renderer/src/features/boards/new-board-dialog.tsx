@@ -20,7 +20,10 @@ export function NewBoardDialog() {
     if (name.trim() === '' || busy) return
     setBusy(true)
     const board = await attempt(
-      () => api.call('createBoard', { body: { name, description, ...(objective.trim() === '' ? {} : { objective, board_type: 'goal' as const }) } }),
+      () =>
+        api.call('createBoard', {
+          body: { name, description, ...(objective.trim() === '' ? {} : { objective, board_type: 'goal' as const }) },
+        }),
       { failed: 'The board was not created' },
     )
     setBusy(false)
@@ -34,9 +37,28 @@ export function NewBoardDialog() {
     <Modal opened onClose={close} title={words.title} size={460}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
-          <TextInput label={words.name} placeholder={words.namePlaceholder} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} required data-autofocus />
-          <Textarea label={words.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} autosize minRows={2} />
-          <TextInput label={words.objective} description={words.objectiveHint} value={objective} onChange={(event) => setObjective(event.currentTarget.value)} />
+          <TextInput
+            label={words.name}
+            placeholder={words.namePlaceholder}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            maxLength={120}
+            required
+            data-autofocus
+          />
+          <Textarea
+            label={words.description}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+            autosize
+            minRows={2}
+          />
+          <TextInput
+            label={words.objective}
+            description={words.objectiveHint}
+            value={objective}
+            onChange={(event) => setObjective(event.currentTarget.value)}
+          />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
               Cancel

@@ -34,6 +34,8 @@ export function planMove(column: readonly Placed[], index: number): MovePlan {
   if (position !== null) return { position, others: [] }
   return {
     position: (at + 1) * step,
-    others: column.map((card, place) => ({ id: card.id, position: (place < at ? place + 1 : place + 2) * step })).filter((card, place) => card.position !== column[place]?.position),
+    others: column
+      .map((card, place) => ({ id: card.id, position: (place < at ? place + 1 : place + 2) * step }))
+      .filter((card, place) => card.position !== column[place]?.position),
   }
 }

@@ -8,7 +8,13 @@ export function PriorityMark({ priority }: { priority: Task['priority'] }) {
   if (priority === 'medium') return null
   const level = levels[priority]
   return (
-    <span className="priority" data-level={priority} role="img" aria-label={`${strings.priority[priority]} priority`} title={`${strings.priority[priority]} priority`}>
+    <span
+      className="priority"
+      data-level={priority}
+      role="img"
+      aria-label={`${strings.priority[priority]} priority`}
+      title={`${strings.priority[priority]} priority`}
+    >
       {[4, 6, 8, 10].map((height, index) => (
         <i key={height} style={{ height }} data-on={index < level ? '' : undefined} />
       ))}

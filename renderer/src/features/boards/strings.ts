@@ -24,7 +24,8 @@ export const strings = {
   resume: 'Resume board',
   quickAdd: 'What needs doing?',
   moveTo: 'Move to…',
-  cardHint: 'Press Space to pick it up, the arrow keys to move it, Space to drop it, Escape to put it back. Press M for the list of columns.',
+  cardHint:
+    'Press Space to pick it up, the arrow keys to move it, Space to drop it, Escape to put it back. Press M for the list of columns.',
   moved: (title: string, column: string, place: number) => `${title}: ${column}, place ${place}.`,
   picked: (title: string) => `Picked up ${title}. Use the arrow keys, then Space to drop.`,
   dropped: (title: string, column: string) => `Dropped ${title} in ${column}.`,
@@ -40,5 +41,13 @@ export const strings = {
     archived: 'The archive is empty.',
   } satisfies Record<TaskStatus, string>,
   priority: { low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' },
-  create: { title: 'New board', name: 'Name', namePlaceholder: 'Website relaunch', description: 'What is it for?', objective: 'Goal', objectiveHint: 'Agents on the board see it. Leave empty for a board without a single goal.', submit: 'Create board' },
+  create: {
+    title: 'New board',
+    name: 'Name',
+    namePlaceholder: 'Website relaunch',
+    description: 'What is it for?',
+    objective: 'Goal',
+    objectiveHint: 'Agents on the board see it. Leave empty for a board without a single goal.',
+    submit: 'Create board',
+  },
 }

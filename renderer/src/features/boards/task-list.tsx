@@ -14,17 +14,32 @@ import { PriorityMark } from './priority-mark.tsx'
 
 type Row = { kind: 'group'; status: TaskStatus; count: number } | { kind: 'task'; task: Task }
 
-export function TaskList({ tasks, agents, statuses }: { tasks: readonly Task[]; agents: Readonly<Record<string, Agent>>; statuses: readonly TaskStatus[] }) {
+export function TaskList({
+  tasks,
+  agents,
+  statuses,
+}: {
+  tasks: readonly Task[]
+  agents: Readonly<Record<string, Agent>>
+  statuses: readonly TaskStatus[]
+}) {
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo<Row[]>(
     () =>
       statuses.flatMap((status) => {
         const group = tasks.filter((task) => task.status === status)
-        return group.length === 0 ? [] : [{ kind: 'group' as const, status, count: group.length }, ...group.map((task) => ({ kind: 'task' as const, task }))]
+        return group.length === 0
+          ? []
+          : [{ kind: 'group' as const, status, count: group.length }, ...group.map((task) => ({ kind: 'task' as const, task }))]
       }),
     [tasks, statuses],
   )
-  const virtualizer = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: (index) => (rows[index]?.kind === 'group' ? 32 : 36), overscan: 20 })
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]?.kind === 'group' ? 32 : 36),
+    overscan: 20,
+  })
   return (
     <div className="list-rows" ref={scroller} onKeyDown={moveInList}>
       <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>

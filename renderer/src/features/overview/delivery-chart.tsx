@@ -15,9 +15,23 @@ export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
   const width = Math.max(1, buckets.length) * slot
   return (
     <figure style={{ margin: 0 }}>
-      <svg className="chart" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${delivered} delivered and ${failed} failed in the last hour`}>
+      <svg
+        className="chart"
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${delivered} delivered and ${failed} failed in the last hour`}
+      >
         {[0.5, 1].map((share) => (
-          <line key={share} x1={0} x2={width} y1={height - scale(most * share)} y2={height - scale(most * share)} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
+          <line
+            key={share}
+            x1={0}
+            x2={width}
+            y1={height - scale(most * share)}
+            y2={height - scale(most * share)}
+            stroke="var(--line)"
+            vectorEffect="non-scaling-stroke"
+          />
         ))}
         {buckets.map((bucket, index) => {
           const good = scale(bucket.delivered)
@@ -26,8 +40,12 @@ export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
             <g key={bucket.at}>
               <title>{`${clockTime(bucket.at).slice(0, 5)}: ${bucket.delivered} delivered, ${bucket.failed} failed`}</title>
               <rect x={index * slot} y={0} width={slot} height={height} fill="transparent" />
-              {bucket.delivered > 0 ? <rect x={index * slot + 1.5} y={height - good} width={slot - 3} height={good} rx={1} fill="var(--good-solid)" /> : null}
-              {bucket.failed > 0 ? <rect x={index * slot + 1.5} y={height - good - bad} width={slot - 3} height={bad} rx={1} fill="var(--bad-solid)" /> : null}
+              {bucket.delivered > 0 ? (
+                <rect x={index * slot + 1.5} y={height - good} width={slot - 3} height={good} rx={1} fill="var(--good-solid)" />
+              ) : null}
+              {bucket.failed > 0 ? (
+                <rect x={index * slot + 1.5} y={height - good - bad} width={slot - 3} height={bad} rx={1} fill="var(--bad-solid)" />
+              ) : null}
             </g>
           )
         })}

@@ -39,7 +39,13 @@ export function OverviewPage() {
 
   return (
     <div className="page">
-      <PageHead title={strings.title}>{overview?.demo ? <span className="chip hide-narrow" title={strings.demo}>Demo</span> : null}</PageHead>
+      <PageHead title={strings.title}>
+        {overview?.demo ? (
+          <span className="chip hide-narrow" title={strings.demo}>
+            Demo
+          </span>
+        ) : null}
+      </PageHead>
       <div className="page-inner">
         {settings && !settings.onboarding_done ? (
           <div className="card setup">
@@ -122,10 +128,14 @@ export function OverviewPage() {
                     <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={{ width: 7, height: 7, marginRight: 5 }} />
                     {failed} failed
                   </span>
-                  {overview && overview.deliveries.queued + overview.deliveries.leased > 0 ? <span>{overview.deliveries.queued + overview.deliveries.leased} under way</span> : null}
+                  {overview && overview.deliveries.queued + overview.deliveries.leased > 0 ? (
+                    <span>{overview.deliveries.queued + overview.deliveries.leased} under way</span>
+                  ) : null}
                 </span>
               </div>
-              <div className="card-body">{delivered + failed === 0 ? <p className="muted">{strings.deliveriesNone}</p> : <DeliveryChart buckets={buckets} />}</div>
+              <div className="card-body">
+                {delivered + failed === 0 ? <p className="muted">{strings.deliveriesNone}</p> : <DeliveryChart buckets={buckets} />}
+              </div>
             </section>
           </div>
           <section className="card" aria-labelledby="activity-title">

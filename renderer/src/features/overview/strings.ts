@@ -2,7 +2,8 @@ export const strings = {
   title: 'Overview',
   attention: 'Needs attention',
   attentionNone: 'Nothing needs you',
-  attentionNoneBody: 'Blocked tasks, agents that do not answer, tokens that drifted and messages that failed would be listed here, each with the button that mends it.',
+  attentionNoneBody:
+    'Blocked tasks, agents that do not answer, tokens that drifted and messages that failed would be listed here, each with the button that mends it.',
   gateway: 'Gateway',
   noGateway: 'No gateway yet',
   noGatewayBody: 'OpenClaw is not set up on this machine.',

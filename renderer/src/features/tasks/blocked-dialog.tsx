@@ -14,7 +14,18 @@ export function BlockedDialog({ task, onReason, onCancel }: { task: Task; onReas
   return (
     <Modal opened onClose={onCancel} title={words.title} size={440}>
       <form onSubmit={submit}>
-        <Textarea aria-label={words.title} description={words.body} placeholder={words.placeholder} value={reason} onChange={(event) => setReason(event.currentTarget.value)} autosize minRows={3} maxLength={2000} data-autofocus inputWrapperOrder={['description', 'input']} />
+        <Textarea
+          aria-label={words.title}
+          description={words.body}
+          placeholder={words.placeholder}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          autosize
+          minRows={3}
+          maxLength={2000}
+          data-autofocus
+          inputWrapperOrder={['description', 'input']}
+        />
         <Group justify="flex-end" gap={8} mt={14}>
           <Button variant="default" onClick={onCancel}>
             Cancel

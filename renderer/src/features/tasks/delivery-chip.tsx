@@ -17,7 +17,14 @@ export function DeliveryChip({ row }: { row: Notification }) {
   return (
     <Popover opened={open} onChange={setOpen} width={300} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open} aria-label={`${strings.kinds[row.type]} to ${name}: ${words.label}`}>
+        <button
+          type="button"
+          className="delivery"
+          data-tone={words.tone}
+          onClick={() => setOpen((value) => !value)}
+          aria-expanded={open}
+          aria-label={`${strings.kinds[row.type]} to ${name}: ${words.label}`}
+        >
           <StateIcon name={words.icon} size={12} />
           {name}
           {row.state === 'delivered' ? null : <span className="faint">{words.label.toLowerCase()}</span>}
@@ -55,7 +62,11 @@ export function DeliveryChip({ row }: { row: Notification }) {
               </>
             ) : null}
           </dl>
-          {row.last_error ? <pre className="verbatim" style={{ marginTop: 8 }}>{row.last_error}</pre> : null}
+          {row.last_error ? (
+            <pre className="verbatim" style={{ marginTop: 8 }}>
+              {row.last_error}
+            </pre>
+          ) : null}
           {row.state === 'dead' || row.state === 'queued' ? (
             <div className="row" style={{ marginTop: 10 }}>
               {row.state === 'dead' ? (

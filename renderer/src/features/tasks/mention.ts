@@ -20,7 +20,14 @@ export function mentionAt(value: string, caret: number): MentionQuery | null {
 export function matchNames<Named extends { name: string }>(list: readonly Named[], text: string, most = 6): Named[] {
   const wanted = text.toLowerCase()
   const begins = list.filter((each) => each.name.toLowerCase().startsWith(wanted))
-  const within = list.filter((each) => !begins.includes(each) && each.name.toLowerCase().split(/[\s_-]+/).some((word) => word.startsWith(wanted)))
+  const within = list.filter(
+    (each) =>
+      !begins.includes(each) &&
+      each.name
+        .toLowerCase()
+        .split(/[\s_-]+/)
+        .some((word) => word.startsWith(wanted)),
+  )
   return [...begins, ...within].slice(0, most)
 }
 

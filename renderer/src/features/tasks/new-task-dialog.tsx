@@ -70,12 +70,48 @@ export function NewTaskDialog() {
         }}
       >
         <Stack gap={10}>
-          <TextInput ref={field} aria-label="Title" placeholder={words.titlePlaceholder} value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={2000} data-autofocus size="sm" />
-          <Textarea aria-label="Description" placeholder={words.description} value={description} onChange={(event) => setDescription(event.currentTarget.value)} autosize minRows={4} maxRows={14} />
+          <TextInput
+            ref={field}
+            aria-label="Title"
+            placeholder={words.titlePlaceholder}
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+            maxLength={2000}
+            data-autofocus
+            size="sm"
+          />
+          <Textarea
+            aria-label="Description"
+            placeholder={words.description}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+            autosize
+            minRows={4}
+            maxRows={14}
+          />
           <Group gap={8} grow>
-            <Select label={words.board} allowDeselect={false} value={boardId} onChange={(value) => value && (setBoardId(value), setAssignee(null))} data={boards.map((board) => ({ value: board.id, label: board.name }))} />
-            <Select label={words.assignee} placeholder={words.nobody} clearable value={assignee} onChange={setAssignee} data={agents.map((agent) => ({ value: agent.id, label: agent.name }))} />
-            <Select label={words.priority} allowDeselect={false} value={priority} onChange={(value) => value && setPriority(value)} data={(['low', 'medium', 'high', 'urgent'] as const).map((level) => ({ value: level, label: boardStrings.priority[level] }))} />
+            <Select
+              label={words.board}
+              allowDeselect={false}
+              value={boardId}
+              onChange={(value) => value && (setBoardId(value), setAssignee(null))}
+              data={boards.map((board) => ({ value: board.id, label: board.name }))}
+            />
+            <Select
+              label={words.assignee}
+              placeholder={words.nobody}
+              clearable
+              value={assignee}
+              onChange={setAssignee}
+              data={agents.map((agent) => ({ value: agent.id, label: agent.name }))}
+            />
+            <Select
+              label={words.priority}
+              allowDeselect={false}
+              value={priority}
+              onChange={(value) => value && setPriority(value)}
+              data={(['low', 'medium', 'high', 'urgent'] as const).map((level) => ({ value: level, label: boardStrings.priority[level] }))}
+            />
           </Group>
           <Group justify="space-between" mt={4}>
             <Checkbox label={words.more} checked={another} onChange={(event) => setAnother(event.currentTarget.checked)} />

@@ -36,9 +36,22 @@ export const strings = {
   discard: 'Discard',
   delete: 'Delete task',
   deleteTitle: (number: number) => `Delete #${number}?`,
-  deleteBody: (title: string, comments: number) => `“${title}”${comments > 0 ? ` and its ${comments} comments` : ''} will be gone for good. To keep it out of sight instead, move it to the archive.`,
-  blocked: { title: 'What blocks it?', body: 'The reason shows on the card and in Needs attention, so that whoever can clear it knows what to do.', placeholder: 'Needs access to…', submit: 'Mark as blocked' },
+  deleteBody: (title: string, comments: number) =>
+    `“${title}”${comments > 0 ? ` and its ${comments} comments` : ''} will be gone for good. To keep it out of sight instead, move it to the archive.`,
+  blocked: {
+    title: 'What blocks it?',
+    body: 'The reason shows on the card and in Needs attention, so that whoever can clear it knows what to do.',
+    placeholder: 'Needs access to…',
+    submit: 'Mark as blocked',
+  },
   blockedBecause: 'Blocked:',
   waitsFor: 'Waits for:',
-  kinds: { assignment: 'Assignment', mention: 'Mention', thread_update: 'New comment', status_change: 'Status change', wake: 'Wake', heartbeat: 'Heartbeat' },
+  kinds: {
+    assignment: 'Assignment',
+    mention: 'Mention',
+    thread_update: 'New comment',
+    status_change: 'Status change',
+    wake: 'Wake',
+    heartbeat: 'Heartbeat',
+  },
 }

@@ -40,7 +40,11 @@ function useThreadData(boardId: string, taskId: string): { error: string | null;
         if (!current) return
         setError(null)
         useLive.setState((state) => ({
-          maps: mergeEntities(mergeEntities(mergeEntities(state.maps, 'comment', comments), 'notification', notifications.items), 'activity', activity.items),
+          maps: mergeEntities(
+            mergeEntities(mergeEntities(state.maps, 'comment', comments), 'notification', notifications.items),
+            'activity',
+            activity.items,
+          ),
         }))
       },
       (reason: unknown) => {
@@ -105,7 +109,13 @@ function Description({ task }: { task: Task }) {
     return (
       <div className="description">
         <Markdown text={task.description} />
-        <button type="button" className="iconbtn edit" aria-label={strings.editDescription} title={strings.editDescription} onClick={() => setDraft(task.description)}>
+        <button
+          type="button"
+          className="iconbtn edit"
+          aria-label={strings.editDescription}
+          title={strings.editDescription}
+          onClick={() => setDraft(task.description)}
+        >
           <Pencil size={13} aria-hidden />
         </button>
       </div>
@@ -234,7 +244,15 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
   }, [onClose])
 
   return (
-    <aside className="drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={task ? `#${task.number} ${task.title}` : 'Task'} data-drawer>
+    <aside
+      className="drawer"
+      ref={panel}
+      tabIndex={-1}
+      role="dialog"
+      aria-modal={false}
+      aria-label={task ? `#${task.number} ${task.title}` : 'Task'}
+      data-drawer
+    >
       <div className="drawer-head">
         <span className="faint num">#{task?.number ?? ''}</span>
         {task ? (
@@ -306,7 +324,9 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
                 <Tabs.Tab value="thread">{strings.thread}</Tabs.Tab>
                 <Tabs.Tab value="activity">{strings.activity}</Tabs.Tab>
               </Tabs.List>
-              <Tabs.Panel value="thread">{error ? <LoadError message={error} retry={retry} /> : <Thread task={task} agents={agents} />}</Tabs.Panel>
+              <Tabs.Panel value="thread">
+                {error ? <LoadError message={error} retry={retry} /> : <Thread task={task} agents={agents} />}
+              </Tabs.Panel>
               <Tabs.Panel value="activity">
                 <div style={{ margin: '0 -14px' }}>
                   {activity.map((row) => (
@@ -319,7 +339,14 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
           <Composer key={task.id} task={task} agents={agents} />
         </>
       ) : (
-        <Empty title={strings.gone} actions={<Button variant="default" onClick={onClose}>{strings.close}</Button>}>
+        <Empty
+          title={strings.gone}
+          actions={
+            <Button variant="default" onClick={onClose}>
+              {strings.close}
+            </Button>
+          }
+        >
           {strings.goneBody}
         </Empty>
       )}

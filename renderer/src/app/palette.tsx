@@ -126,6 +126,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     <Spotlight
       actions={groups}
       shortcut={null}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       highlightQuery={false}
       limit={30}
       size={600}

@@ -47,7 +47,7 @@ function Buttons({ gateway }: { gateway: GatewayRuntime }) {
 function GatewayCard({ gateway }: { gateway: GatewayRuntime }) {
   const now = useNow('second')
   const stats: [string, string][] = [
-    ['Up since', gateway.connected || gateway.state === 'running' ? duration(Math.max(0, now - Date.parse(gateway.since_at))) : '—'],
+    ['Uptime', gateway.connected || gateway.state === 'running' ? duration(Math.max(0, now - Date.parse(gateway.since_at))) : '—'],
     ['Version', gateway.version ?? '—'],
     ['Answers in', gateway.latency_ms === null ? '—' : `${Math.round(gateway.latency_ms)} ms`],
     ['Port', String(gateway.port)],

@@ -16,7 +16,7 @@ import { Empty, LoadError, PageHead } from '../../ui/parts.tsx'
 import { joinLines, logMatches, type LogFilter } from './log-filter.ts'
 import { strings } from './strings.ts'
 
-const tones: Readonly<Record<LogLine['level'], Tone>> = { debug: 'idle', info: 'busy', warn: 'warning', error: 'bad' }
+const tones: Readonly<Record<LogLine['level'], Tone>> = { debug: 'idle', info: 'idle', warn: 'warning', error: 'bad' }
 const pageSize = 1000
 
 export function LogsPage() {
@@ -64,7 +64,7 @@ export function LogsPage() {
   useEffect(() => loadFirst(), [loadFirst, logsSince])
 
   const lines = useMemo(() => joinLines(older, fresh).filter((line) => logMatches(line, filter)), [older, fresh, filter])
-  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => 21, overscan: 30, getItemKey: (index) => lines[index]?.seq ?? index })
+  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => 21, overscan: 30, paddingStart: 34, paddingEnd: 12, getItemKey: (index) => lines[index]?.seq ?? index })
 
   const loadOlder = () => {
     if (before === null || busy.current) return
@@ -138,8 +138,8 @@ export function LogsPage() {
         <Empty title={strings.none}>{strings.noneBody}</Empty>
       ) : (
         <div className="logs" ref={scroller} onScroll={onScroll} onWheel={leaveEnd} onTouchMove={leaveEnd} onKeyDown={leaveEnd} onPointerUp={leaveEnd} tabIndex={0} role="log" aria-label={strings.title} aria-live="off">
-          {before === null && !loading ? <div className="log-status">{strings.start}</div> : <div className="log-status">{strings.loading}</div>}
           <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+            <div className="log-status">{before === null && !loading ? strings.start : strings.loading}</div>
             {virtualizer.getVirtualItems().map((item) => {
               const line = lines[item.index]
               if (!line) return null

@@ -234,15 +234,27 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     )
   }
 
+  /** Begins the host and waits until it has the data folder. It may take longer over finding OpenClaw: the window need not wait for that. */
   async function startHost(): Promise<Host | null> {
+    let begun = (): void => undefined
+    const firstChange = new Promise<void>((resolve) => (begun = resolve))
     try {
       host = options.createHost({
         config,
         program: 'the desktop app',
         forkServices: options.forkServices,
-        hooks: { onChange: redraw, onNotify: (note) => tell(note.title, note.body, note.link) },
+        hooks: {
+          onChange: () => {
+            begun()
+            redraw()
+          },
+          onNotify: (note) => tell(note.title, note.body, note.link),
+        },
       })
-      await host.start()
+      const started = host.start()
+      // Once it runs, a fault of the start is one of many that the log and the tray tell of.
+      started.catch((error: unknown) => log('error', `desktop.host.start_failed ${redact(errorText(error))}`))
+      await Promise.race([started, firstChange])
       return host
     } catch (error) {
       ports.dialog.showErrorBox(`${title} cannot start`, errorText(error))

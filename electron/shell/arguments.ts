@@ -26,8 +26,8 @@ export function parseArguments(argv: readonly string[]): DesktopArguments {
     return text
   }
   const port = value('--port')
-  if (port !== null && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-    throw new AppError('invalid_request', `--port must be a number from 1 to 65535, not ${port}.`, { field: '--port' })
+  if (port !== null && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
+    throw new AppError('invalid_request', `--port must be a number from 0 (any free one) to 65535, not ${port}.`, { field: '--port' })
   }
   return {
     demo: argv.includes('--demo'),

@@ -63,7 +63,7 @@ const defaultState: ServicesState = {
 
 export function createFakeHost(
   options: HostOptions,
-  behaviour: { startError?: Error; stop?: () => Promise<void>; state?: Partial<ServicesState> } = {},
+  behaviour: { startError?: Error; neverStarted?: boolean; stop?: () => Promise<void>; state?: Partial<ServicesState> } = {},
 ): FakeHost {
   let view: HostView = { ...hostView(), ...(behaviour.state && { servicesState: { ...defaultState, ...behaviour.state } }) }
   const host: FakeHost = {
@@ -76,6 +76,10 @@ export function createFakeHost(
     async start() {
       if (behaviour.startError) throw behaviour.startError
       host.started = true
+      if (behaviour.neverStarted) {
+        host.change({ services: { ...view.services, status: 'starting' } })
+        await new Promise(() => undefined)
+      }
     },
     async whenReady() {
       return view.apiUrl ?? ''

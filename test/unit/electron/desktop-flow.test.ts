@@ -121,6 +121,12 @@ describe('starting', () => {
     expect(fake.errors[0]?.content).toContain('--port')
   })
 
+  it('does not wait with its window until OpenClaw is found', async () => {
+    const { fake, tray } = await start({ host: { neverStarted: true } })
+    await expect.poll(() => fake.window?.visible).toBe(true)
+    expect(tray.toolTip).toContain('Services: Starting')
+  })
+
   it('says who holds the data folder, and ends', async () => {
     const { fake } = await start({ host: { startError: new Error('mission-control serve (pid 7) has this data folder.') } })
     expect(fake.app.exited).toBe(1)

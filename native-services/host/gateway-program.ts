@@ -188,6 +188,7 @@ export function createGatewayProgram(options: GatewayProgramOptions): GatewayPro
 
   function explainExit(exit: ChildExit): { fatal: boolean; fault: Fault } {
     tail.flush()
+    rmSync(record, { force: true })
     const first = output.firstError()?.split('\n').slice(0, 3).join(' ') ?? null
     const how = exit.signal ? `It was ended by ${exit.signal}.` : exit.code === null ? 'It ended.' : `It exited with code ${exit.code}.`
     if (exit.code === 78)

@@ -47,8 +47,9 @@ function levelOf(level: unknown): OutputLine['level'] {
 }
 
 function bounded(message: string): string {
-  const clean = redact(message)
-  return clean.length > longestLine ? `${clean.slice(0, longestLine)}… (${clean.length - longestLine} more characters)` : clean
+  // Cut twice: redaction of an endless line would take long, and the first cut may leave half a secret, which the second removes.
+  const clean = redact(message.slice(0, longestLine + 500))
+  return message.length > longestLine ? `${clean.slice(0, longestLine)}… (cut from ${message.length} characters)` : clean
 }
 
 export interface OutputBuffer {

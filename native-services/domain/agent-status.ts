@@ -115,6 +115,8 @@ export type ReconcileVerdict =
 export interface WakeOutcome {
   /** What became of the run that the wake started, as far as it was seen. */
   reply: 'none' | 'answered' | 'failed'
+  /** The token in its workspace is known to be wrong: then that is the reason, whatever else was seen. */
+  drifted?: boolean
   error: string | null
 }
 
@@ -153,6 +155,7 @@ export function reconcile(
 
 /** Answers the question that a person has next: did it run at all? */
 function outcomeText(outcome: WakeOutcome, baseUrl: string): string | null {
+  if (outcome.drifted) return 'The token in its workspace is not the one we know, so its check-ins are refused. Re-sync its token.'
   if (outcome.reply === 'answered')
     return `It answers its wakes but its check-in never arrives. It may not be able to reach ${baseUrl}, or its workspace lacks the mc command. Re-sync its token, or provision it again.`
   if (outcome.reply === 'failed') return `The gateway could not run it: ${outcome.error ?? 'no reason given'}`
@@ -161,14 +164,14 @@ function outcomeText(outcome: WakeOutcome, baseUrl: string): string | null {
 
 /** Its own check-in, with its own token. */
 export function checkedIn(agent: AgentVitals, now: number): StatusPatch {
-  const paused = agent.status === 'paused' || agent.status === 'deleting'
+  // Paused and leaving agents are seen and stay what they are; one that is being provisioned is woken afterwards and checks in then.
+  const keeps = agent.status === 'paused' || agent.status === 'deleting' || agent.status === 'provisioning'
   return {
     last_seen_at: now,
     wake_attempts: 0,
     checkin_deadline_at: null,
     last_provision_error: null,
-    // A paused agent that still runs is seen, and stays paused until somebody resumes it.
-    ...(!paused && { status: 'online' as const, status_reason: null, provision_step: null }),
+    ...(!keeps && { status: 'online' as const, status_reason: null, provision_step: null }),
   }
 }
 
@@ -178,12 +181,16 @@ export interface SilenceVerdict {
   nextAt: number | null
 }
 
-/** How long it has been silent. `expected` is false while nobody asks it to speak (paused board, paused heartbeats, gateway down). */
-export function judgeSilence(agent: AgentVitals, look: { now: number; expected: boolean }): SilenceVerdict {
+/**
+ * How long it has been silent, not counting the time before `reachableSince`, when it could not have spoken to us (we or the gateway
+ * were away). `expected` is false while nobody asks it to speak (paused board, paused heartbeats, gateway down).
+ */
+export function judgeSilence(agent: AgentVitals, look: { now: number; expected: boolean; reachableSince: number }): SilenceVerdict {
   const limits = silenceLimits(agent.heartbeat_every_ms)
   if (!limits || (agent.status !== 'online' && agent.status !== 'late') || agent.last_seen_at === null) return { patch: null, nextAt: null }
   if (!look.expected) return { patch: null, nextAt: look.now + limits.lateMs }
-  const silentMs = look.now - agent.last_seen_at
+  const heardAt = Math.max(agent.last_seen_at, look.reachableSince)
+  const silentMs = look.now - heardAt
   if (silentMs >= limits.offlineMs) {
     return {
       patch: {
@@ -198,10 +205,10 @@ export function judgeSilence(agent: AgentVitals, look: { now: number; expected: 
       agent.status === 'late'
         ? null
         : { status: 'late' as const, status_reason: `It missed a check-in: it should check in every ${minutes(agent.heartbeat_every_ms)}.` }
-    return { patch, nextAt: agent.last_seen_at + limits.offlineMs }
+    return { patch, nextAt: heardAt + limits.offlineMs }
   }
   // Seen again by another call than a check-in: late is over.
-  return { patch: agent.status === 'late' ? { status: 'online', status_reason: null } : null, nextAt: agent.last_seen_at + limits.lateMs }
+  return { patch: agent.status === 'late' ? { status: 'online', status_reason: null } : null, nextAt: heardAt + limits.lateMs }
 }
 
 function minutes(ms: number): string {

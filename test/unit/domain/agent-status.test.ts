@@ -122,6 +122,7 @@ describe('reconcile, in its order', () => {
     }
     expect(text({ reply: 'none', error: null })).toBe('Agent did not check in after wake; max wake attempts reached')
     expect(text({ reply: 'answered', error: null })).toContain('may not be able to reach http://127.0.0.1:8642')
+    expect(text({ reply: 'answered', error: null, drifted: true })).toContain('Re-sync its token')
     expect(text({ reply: 'failed', error: 'no credit left' })).toContain('no credit left')
   })
 })
@@ -138,8 +139,9 @@ describe('check-in', () => {
       provision_step: null,
     })
   })
-  it('does not resume a paused agent', () => {
-    expect(checkedIn(vitals({ status: 'paused' }), 9).status).toBeUndefined()
+  it.each(['paused', 'deleting', 'provisioning'] as const)('leaves %s as it is', (status) => {
+    expect(checkedIn(vitals({ status }), 9)).toMatchObject({ last_seen_at: 9 })
+    expect(checkedIn(vitals({ status }), 9).status).toBeUndefined()
   })
 })
 
@@ -151,19 +153,26 @@ describe('silence', () => {
     [29, 'late', 30],
     [30, 'offline', null],
   ] as const)('after %i minutes', (at, status, next) => {
-    const verdict = judgeSilence(online, { now: at * minute, expected: true })
+    const verdict = judgeSilence(online, { now: at * minute, expected: true, reachableSince: 0 })
     expect(verdict.patch?.status ?? null).toBe(status)
     expect(verdict.nextAt).toBe(next === null ? null : next * minute)
   })
   it('is not judged without heartbeats, and not while nobody asks', () => {
-    expect(judgeSilence(vitals({ status: 'online', last_seen_at: 0, heartbeat_every_ms: 0 }), { now: 1e12, expected: true })).toEqual({
+    expect(
+      judgeSilence(vitals({ status: 'online', last_seen_at: 0, heartbeat_every_ms: 0 }), { now: 1e12, expected: true, reachableSince: 0 }),
+    ).toEqual({
       patch: null,
       nextAt: null,
     })
-    expect(judgeSilence(online, { now: 60 * minute, expected: false }).patch).toBeNull()
+    expect(judgeSilence(online, { now: 60 * minute, expected: false, reachableSince: 0 }).patch).toBeNull()
+  })
+  it('does not count the time in which it could not have spoken', () => {
+    expect(judgeSilence(online, { now: 60 * minute, expected: true, reachableSince: 59 * minute }).patch).toBeNull()
   })
   it('late is over when it was seen again', () => {
-    expect(judgeSilence(vitals({ status: 'late', last_seen_at: 20 * minute }), { now: 21 * minute, expected: true }).patch).toMatchObject({
+    expect(
+      judgeSilence(vitals({ status: 'late', last_seen_at: 20 * minute }), { now: 21 * minute, expected: true, reachableSince: 0 }).patch,
+    ).toMatchObject({
       status: 'online',
     })
   })

@@ -1,0 +1,2 @@
+@echo off
+powershell.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "%~dp0mc.ps1" %*

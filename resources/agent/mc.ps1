@@ -1,0 +1,160 @@
+# Talks to OpenClaw Mission Control for the agent whose workspace this is. Windows PowerShell 5.1 or later.
+# The token is read from the file next to this one and goes into a request header: it stands in no argument and no output.
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+# Older systems write the console in their own code page; the API speaks UTF-8.
+[Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
+
+$words = New-Object System.Collections.ArrayList
+foreach ($word in $args) { [void]$words.Add([string]$word) }
+
+function Show-Usage {
+  @'
+Usage: mc [--board BOARD_ID] COMMAND
+
+  heartbeat                        check in: say that you are awake
+  whoami                           who you are, and whether your token works
+  task list [STATUS|all]           your tasks; with a status or "all", the tasks of your board
+  task show TASK_ID                one task and its thread
+  task claim TASK_ID               take it and start
+  task comment TASK_ID TEXT        write in its thread ("-" reads the text from standard input)
+  task status TASK_ID STATUS [TEXT]
+                                   inbox, in_progress, review, blocked or done; TEXT says why
+                                   (required for blocked)
+  task create TITLE [TEXT]         a new task on your board (leads)
+  agents                           the agents you work with
+  boards                           the boards you may see
+'@
+}
+
+function Stop-WithMessage([string]$message, [int]$code = 1) {
+  [Console]::Error.WriteLine("mc: $message")
+  exit $code
+}
+
+function Get-Word([int]$index) {
+  if ($index -lt $words.Count) { return $words[$index] }
+  return ''
+}
+
+function Test-Id([string]$id) {
+  if ($id -notmatch '^[A-Za-z0-9-]+$') { Stop-WithMessage "not an id: $id" 2 }
+  return $id
+}
+
+$boardId = ''
+if ((Get-Word 0) -eq '--board') {
+  $boardId = Test-Id (Get-Word 1)
+  $words.RemoveRange(0, 2)
+}
+$command = Get-Word 0
+if ($command -eq '' -or $command -eq 'help' -or $command -eq '-h' -or $command -eq '--help') {
+  Show-Usage
+  exit 0
+}
+
+$file = Join-Path $PSScriptRoot 'credentials'
+if (-not (Test-Path -LiteralPath $file)) { Stop-WithMessage "no credentials in $PSScriptRoot; ask for this agent to be provisioned again" }
+$credentials = @{}
+foreach ($line in [System.IO.File]::ReadAllLines($file)) {
+  $cut = $line.IndexOf('=')
+  if ($cut -gt 0) { $credentials[$line.Substring(0, $cut)] = $line.Substring($cut + 1).Trim() }
+}
+$baseUrl = [string]$credentials['BASE_URL']
+$agentId = [string]$credentials['AGENT_ID']
+$token = [string]$credentials['AUTH_TOKEN']
+if ($boardId -eq '') { $boardId = [string]$credentials['BOARD_ID'] }
+if ($baseUrl -eq '' -or $token -eq '') { Stop-WithMessage "the credentials in $PSScriptRoot are not complete; ask for a token re-sync" }
+
+function Get-Board {
+  if ($boardId -eq '') { Stop-WithMessage 'you belong to no board: name one with --board BOARD_ID (see "mc boards")' 2 }
+  return Test-Id $boardId
+}
+
+function Invoke-Api([string]$method, [string]$path, $body = $null) {
+  $request = [System.Net.WebRequest]::Create("$baseUrl/api/v1/agent$path")
+  $request.Method = $method
+  $request.Timeout = 60000
+  $request.AllowAutoRedirect = $false
+  if ($request.RequestUri.IsLoopback) { $request.Proxy = $null }
+  $request.Accept = 'application/json'
+  $request.Headers.Add('X-Agent-Token', $token)
+  try {
+    if ($null -ne $body) {
+      $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $body -Compress))
+      $request.ContentType = 'application/json'
+      $request.ContentLength = $bytes.Length
+      $stream = $request.GetRequestStream()
+      $stream.Write($bytes, 0, $bytes.Length)
+      $stream.Close()
+    }
+    $response = $request.GetResponse()
+  } catch [System.Net.WebException] {
+    $response = $_.Exception.Response
+    if ($null -eq $response) { Stop-WithMessage "Mission Control does not answer at $baseUrl ($($_.Exception.Status))" }
+  }
+  $status = [int]$response.StatusCode
+  $reader = New-Object System.IO.StreamReader($response.GetResponseStream(), [System.Text.Encoding]::UTF8)
+  Write-Output $reader.ReadToEnd()
+  $reader.Close()
+  $response.Close()
+  if ($status -eq 401) { Stop-WithMessage 'your token was refused (401); a person must re-sync it, trying again does not help' }
+  if ($status -lt 200 -or $status -ge 300) { Stop-WithMessage "refused with status $status, see above" }
+}
+
+function Invoke-Task {
+  $board = Get-Board
+  $action = Get-Word 1
+  switch ($action) {
+    'list' {
+      $filter = Get-Word 2
+      if ($filter -eq '') { Invoke-Api 'GET' "/boards/$board/tasks?assigned_agent_id=$agentId" }
+      elseif ($filter -eq 'all') { Invoke-Api 'GET' "/boards/$board/tasks" }
+      elseif ($filter -match '^[a-z_]+$') { Invoke-Api 'GET' "/boards/$board/tasks?status=$filter" }
+      else { Stop-WithMessage "not a status: $filter" 2 }
+    }
+    'show' {
+      $id = Test-Id (Get-Word 2)
+      Invoke-Api 'GET' "/boards/$board/tasks/$id"
+      Invoke-Api 'GET' "/boards/$board/tasks/$id/comments"
+    }
+    'claim' { Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" @{ status = 'in_progress' } }
+    'comment' {
+      $text = Get-Word 3
+      if ($text -eq '') { Stop-WithMessage 'what is the comment? (mc task comment TASK_ID TEXT)' 2 }
+      if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+      Invoke-Api 'POST' "/boards/$board/tasks/$(Test-Id (Get-Word 2))/comments" @{ message = $text }
+    }
+    'status' {
+      $status = Get-Word 3
+      $text = Get-Word 4
+      if ($status -eq '') { Stop-WithMessage 'which status? (mc task status TASK_ID STATUS [TEXT])' 2 }
+      $body = @{ status = $status }
+      if ($text -ne '' -and $status -eq 'blocked') { $body['blocked_reason'] = $text }
+      elseif ($text -ne '') { $body['comment'] = $text }
+      Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" $body
+    }
+    'create' {
+      $title = Get-Word 2
+      if ($title -eq '') { Stop-WithMessage 'what is the title? (mc task create TITLE [TEXT])' 2 }
+      Invoke-Api 'POST' "/boards/$board/tasks" @{ title = $title; description = (Get-Word 3) }
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+switch ($command) {
+  'heartbeat' { Invoke-Api 'POST' '/heartbeat' @{} }
+  'whoami' { Invoke-Api 'GET' '/healthz' }
+  'task' { Invoke-Task }
+  'agents' { Invoke-Api 'GET' '/agents' }
+  'boards' { Invoke-Api 'GET' '/boards' }
+  default {
+    [Console]::Error.WriteLine((Show-Usage))
+    exit 2
+  }
+}
+exit 0

@@ -227,6 +227,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     } catch (thrown) {
       failure(errorText(thrown))
       log.error('delivery.record_failed', { ...fields, error: errorText(thrown) })
+      // The row is still leased; look again when the lease is sure to have run out.
+      clock.setTimer(2 * leaseMs, poke)
     } finally {
       ;(renewal as TimerHandle | null)?.cancel()
       reply.close()

@@ -45,6 +45,8 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
 
   function die(row: NotificationRow, code: string, error: string): void {
     const text = redact(error).slice(0, longestError)
+    // The next beat comes anyway, and the agent's own silence is what shows.
+    if (row.type === 'heartbeat') return store.notifications.finish(row.id, { state: 'skipped', error_code: code, error: text })
     store.notifications.finish(row.id, { state: 'dead', error_code: code, error: text })
     store.activity.record({
       event_type: 'delivery_failed',

@@ -2,6 +2,7 @@
  * What an agent is sent: `instructions` say who it is and how to answer, `input` is one notification with the facts it needs.
  * Neither holds a token or a session key. What people and agents wrote stands between data markers that their text cannot forge.
  */
+import { agentCommand, asData, asLine, block } from '../domain/prompt-data.ts'
 import { nothingToAdd } from '../domain/reply-rules.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { BoardRow } from '../store/boards.ts'
@@ -28,28 +29,13 @@ export interface PromptFacts {
   colleagues: readonly AgentRow[]
 }
 
-/** Text of others, made unable to close its block, to open one, or to pose as the gateway's own context. */
-export function asData(text: string, length: number): string {
-  const shortened = text.length > length ? `${text.slice(0, length).toWellFormed()} […]` : text
-  return shortened.replace(/<{3,}/g, (run) => '‹'.repeat(run.length)).replace(/>{3,}/g, (run) => '›'.repeat(run.length))
-}
-
-/** Text of others for a header line: no line breaks, no markers. */
-function asLine(text: string, length = 300): string {
-  return asData(text.replace(/\s+/g, ' ').trim(), length)
-}
-
-function block(name: string, text: string): string {
-  return `<<<DATA ${name}>>>\n${text}\n<<<END ${name}>>>`
-}
-
 function roleOf(agent: AgentRow): string {
   const title = agent.identity_profile.role ? ` (${asLine(agent.identity_profile.role, 200)})` : ''
   return agent.is_board_lead ? `the lead${title}` : `a worker${title}`
 }
 
 function instructions({ agent, board, task, notification, colleagues }: PromptFacts): string {
-  const mc = 'sh .mission-control/mc'
+  const mc = agentCommand(process.platform)
   const names = colleagues.map((colleague) => `@"${asLine(colleague.name, 80)}"`).slice(0, 25)
   const lines = [
     `You are ${asLine(agent.name, 120)}, ${roleOf(agent)}${board ? ` on the board "${asLine(board.name, 120)}"` : ''} of Mission Control. You speak for yourself only.`,

@@ -23,7 +23,7 @@ it('names the agent, the task and how to work; the demo model reads it', async (
   const task = world.task('Write the post', { description: 'Two paragraphs.' })
   const { input, instructions } = await sent(() => world.assign(task, max))
   expect(instructions).toContain('You are Max, a worker (Tester) on the board "Launch"')
-  expect(instructions).toContain(`sh .mission-control/mc task claim ${task.id}`)
+  expect(instructions).toContain(`mission-control/mc task claim ${task.id}`)
   expect(instructions).toContain('@"Ada"')
   expect(parseNotice(input)).toEqual({
     type: 'assignment',

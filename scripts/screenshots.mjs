@@ -12,6 +12,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { ensureBrowser } from './lib/browser.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const { values } = parseArgs({
@@ -62,19 +63,8 @@ async function startDemo() {
   }
 }
 
-function browserPath() {
-  const known = [
-    process.env['CHROME_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ]
-  return known.find((path) => path && existsSync(path))
-}
-
 const demo = values.url ? { link: values.url, stop: async () => undefined } : await startDemo()
-const executablePath = browserPath()
+const executablePath = await ensureBrowser()
 const browser = await chromium.launch({
   ...(executablePath ? { executablePath } : {}),
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],

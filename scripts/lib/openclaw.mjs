@@ -1,7 +1,7 @@
 // The real OpenClaw that the tests run against: one exact version, outside node_modules, fetched once.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { duration, npm, root, tail } from './process.mjs'
+import { duration, nodeBinary, npm, root, tail } from './process.mjs'
 
 export const openclawVersion = '2026.9.6'
 const cache = join(root, '.cache', 'openclaw')
@@ -27,7 +27,7 @@ export async function ensureOpenClaw({ say = console.log } = {}) {
       '--loglevel=error',
       `--prefix=${temporary}`,
     ]
-    const result = await npm(args, { cwd: temporary, timeoutMs: 600_000 })
+    const result = await npm(args, { node: nodeBinary(), cwd: temporary, timeoutMs: 600_000 })
     if (result.code !== 0) return `OpenClaw ${openclawVersion} could not be installed: ${tail(result.output, 3)}`
     rmSync(join(cache, openclawVersion), { recursive: true, force: true })
     renameSync(temporary, join(cache, openclawVersion))

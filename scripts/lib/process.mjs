@@ -21,10 +21,12 @@ export function nodeBinary() {
 
 /** The environment of every child: our Node first on PATH, so that nested `node` and shebangs find it too. */
 export function childEnv(extra = {}) {
-  const env = { ...process.env, ...extra }
+  return withNodeFirst(nodeBinary(), { ...process.env, ...extra })
+}
+
+function withNodeFirst(node, env) {
   const pathKey = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
-  env[pathKey] = [dirname(nodeBinary()), env[pathKey]].filter(Boolean).join(delimiter)
-  return env
+  return { ...env, [pathKey]: [dirname(node), env[pathKey]].filter(Boolean).join(delimiter) }
 }
 
 /** The script behind a package's command, so that it runs without a shell or a `.cmd` shim: `[file]` for `node file …`. */
@@ -100,11 +102,12 @@ export function run(command, args, { cwd = root, env = childEnv(), stdio = 'pipe
   })
 }
 
-/** Runs npm, through the very npm that started us when there is one. */
-export function npm(args, options = {}) {
+/** Runs npm, the very one that started us when there is one, on `node` (a path; the present Node unless given). */
+export function npm(args, { node = process.execPath, ...options } = {}) {
   const cli = process.env['npm_execpath']
-  if (cli?.endsWith('.js') && existsSync(cli)) return run(process.execPath, [cli, ...args], options)
-  return run(isWindows ? 'npm.cmd' : 'npm', args, { ...options, shell: isWindows })
+  const env = withNodeFirst(node, process.env)
+  if (cli?.endsWith('.js') && existsSync(cli)) return run(node, [cli, ...args], { env, ...options })
+  return run(isWindows ? 'npm.cmd' : 'npm', args, { env, ...options, shell: isWindows })
 }
 
 /** Where a program lies on PATH, or null. */

@@ -7,6 +7,7 @@ import { linuxTrayHosted } from '../../electron/shell/tray-host.ts'
 import { type StartedApp, startElectronApp } from '../support/electron-app.ts'
 import { findElectronBinary } from '../support/electron-binary.ts'
 import { parityCases } from '../support/electron-parity.ts'
+import { until } from '../support/until.ts'
 
 const binary = findElectronBinary()
 const why = binary.path === null ? ` (NOT RUN: ${binary.reason})` : ''
@@ -21,7 +22,11 @@ describe.skipIf(binary.path === null)(`the page in a real Electron${why}`, () =>
   let app: StartedApp
   beforeAll(async () => {
     app = await start()
-    await expect.poll(() => status(app), { timeout: 30_000 }).toBe(200)
+    await until(
+      () => status(app),
+      (answer) => answer === 200,
+      30_000,
+    )
   }, 90_000)
   afterAll(() => app.stop(), 60_000)
 

@@ -189,7 +189,13 @@ export function createGatewayProgram(options: GatewayProgramOptions): GatewayPro
   function explainExit(exit: ChildExit): { fatal: boolean; fault: Fault } {
     tail.flush()
     rmSync(record, { force: true })
-    const first = output.firstError()?.split('\n').slice(0, 3).join(' ') ?? null
+    // OpenClaw may complain about earlier crashes first; what says that it did not start is the cause.
+    const errors = output.errors()
+    const cause =
+      errors.find((line) =>
+        /failed to start|start blocked|invalid config|another openclaw process|EADDRINUSE|already in use/i.test(line),
+      ) ?? errors[0]
+    const first = cause?.split('\n').slice(0, 3).join(' ') ?? null
     const how = exit.signal ? `It was ended by ${exit.signal}.` : exit.code === null ? 'It ended.' : `It exited with code ${exit.code}.`
     if (exit.code === 78)
       return {

@@ -95,7 +95,7 @@ export function createServicesProgram(options: ServicesProgramOptions): Services
       return new Promise((resolve) => child.onExit(() => resolve()))
     },
     explainExit(exit) {
-      const first = output.firstError() ?? output.lastLines().at(-1) ?? null
+      const first = output.errors()[0] ?? output.lastLines().at(-1) ?? null
       const how = exit.signal ? `It was ended by ${exit.signal}.` : `It exited with code ${exit.code ?? 'unknown'}.`
       // 78 (EX_CONFIG): it says itself that trying again would not help, for example a database from a newer version.
       return {

@@ -58,19 +58,19 @@ export interface OutputBuffer {
   /** Forgets what an earlier child printed. */
   reset(): void
   lastLines(): string[]
-  /** The first line of an error, which is usually the cause of those after it. */
-  firstError(): string | null
+  /** The first errors since it began, oldest first: the first is usually the cause of those after it. */
+  errors(): string[]
 }
 
 export function createOutputBuffer(options: { scope: string; now: () => number; onLine: (line: OutputLine) => void }): OutputBuffer {
   let rest = ''
   let last: string[] = []
-  let firstError: string | null = null
+  let errors: string[] = []
   const take = (line: string): void => {
     if (!line.trim()) return
     const parsed = parseOutputLine(line, { at: options.now(), scope: options.scope })
     last = [...last, parsed.message].slice(-keptLines)
-    if (parsed.level === 'error') firstError ??= parsed.message
+    if (parsed.level === 'error' && errors.length < keptLines) errors.push(parsed.message)
     options.onLine(parsed)
   }
   return {
@@ -87,9 +87,9 @@ export function createOutputBuffer(options: { scope: string; now: () => number; 
     reset() {
       rest = ''
       last = []
-      firstError = null
+      errors = []
     },
     lastLines: () => last,
-    firstError: () => firstError,
+    errors: () => errors,
   }
 }

@@ -172,7 +172,7 @@ export class Supervisor {
         attempt: machine.attempt || undefined,
       })
     }
-    if (machine !== before) for (const listener of [...this.#listeners]) listener(this.snapshot)
+    if (machine !== before) for (const listener of this.#listeners) listener(this.snapshot)
   }
 
   #perform(effect: Effect): void {

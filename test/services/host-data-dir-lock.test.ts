@@ -41,7 +41,9 @@ test('a lock of a dead process, of a process id that was used again, and a torn 
   const self = await durableIdentity(process.pid)
   for (const content of [JSON.stringify({ ...self, pid: 4_000_000 }), JSON.stringify({ ...self, startTime: '1' }), '{"pid":', '']) {
     writeFileSync(path.join(folder, 'host.lock'), content)
-    ;(await acquire()).release()
+    const lock = await acquire()
+    await expect(acquire()).rejects.toThrow(`process ${process.pid}`)
+    lock.release()
   }
 })
 

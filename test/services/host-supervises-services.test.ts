@@ -90,7 +90,7 @@ test('when the host is killed its services host goes too, and the next host take
   host.signal('SIGKILL')
   await until(() => gone(services.pid), Boolean)
   const next = await start()
-  await next.waitFor((view) => view.services.status === 'running')
+  expect((await next.waitFor((view) => view.services.status === 'running')).services.pid).not.toBe(services.pid)
 })
 
 test('a second instance says who has the folder', async () => {

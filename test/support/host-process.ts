@@ -37,7 +37,6 @@ export function startHostProcess(options: {
     },
   )
   const views: HostView[] = []
-  let ready: string | null = null
   let error: string | null = null
   let rest = ''
   const listeners = new Set<() => void>()
@@ -45,9 +44,8 @@ export function startHostProcess(options: {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const message = JSON.parse(line) as { view?: HostView; ready?: string; error?: string }
+      const message = JSON.parse(line) as { view?: HostView; error?: string }
       if (message.view) views.push(message.view)
-      if (message.ready) ready = message.ready
       if (message.error) error = message.error
     }
     for (const listener of listeners) listener()

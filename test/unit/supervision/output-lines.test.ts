@@ -39,9 +39,9 @@ test('lines are put together from chunks, redacted and bounded; the first error 
   for (let count = 0; count < 30; count += 1) buffer.push(`line ${count}\n`)
   expect(buffer.lastLines()).toHaveLength(20)
   expect(buffer.lastLines().at(-1)).toBe('line 29')
-  expect(buffer.firstError()).toBe('the real cause')
+  expect(buffer.errors()).toEqual(['the real cause', 'what followed'])
   buffer.reset()
-  expect(buffer.firstError()).toBeNull()
+  expect(buffer.errors()).toEqual([])
 })
 
 test('a child that never ends its line does not fill the memory', () => {

@@ -78,6 +78,13 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
         .all(agentId, limit)
         .map((row) => shape(row as Record<string, unknown>)),
 
+    /** Of all boards, the ones that changed last first. */
+    withStatus: (status: TaskStatus, limit: number): TaskRow[] =>
+      db
+        .prepare('SELECT * FROM tasks WHERE status = ? ORDER BY updated_at DESC, id LIMIT ?')
+        .all(status, limit)
+        .map((row) => shape(row as Record<string, unknown>)),
+
     countByStatus(): Partial<Record<TaskStatus, number>> {
       const rows = db.prepare('SELECT status, count(*) AS n FROM tasks GROUP BY status').all() as { status: TaskStatus; n: number }[]
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]))

@@ -1,0 +1,196 @@
+/** Needs attention: what is wrong, since when, why, and the button that mends it. Worked out from the store and the live state, pushed when it changes. */
+import type { Attention as AttentionItem } from '../contract/entities.ts'
+import { agentStates, supervisorStates } from '../contract/states.ts'
+import type { Clock, TimerHandle } from '../platform/clock.ts'
+import type { Stored } from '../store/rows.ts'
+import type { Store } from '../store/store.ts'
+import type { LiveState } from './live-state.ts'
+
+export type AttentionRow = Stored<AttentionItem>
+
+export interface Attention {
+  /** The present list, the worst first. */
+  items(): readonly AttentionRow[]
+  /** Called when the list changed. Returns how to stop. */
+  onChange(listener: (items: readonly AttentionRow[]) => void): () => void
+  /** Looks again soon. */
+  refresh(): void
+  stop(): void
+}
+
+const settleMs = 50
+const mostRows = 100
+
+export function createAttention(deps: { store: Store; clock: Clock; live: LiveState }): Attention {
+  const { store, clock, live } = deps
+  const listeners = new Set<(items: readonly AttentionRow[]) => void>()
+  let current = compute()
+  let printed = JSON.stringify(current)
+  let timer: TimerHandle | null = null
+
+  function compute(): AttentionRow[] {
+    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...blockedRows()]
+    return rows.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
+  }
+
+  function gatewayRows(): AttentionRow[] {
+    const gateway = live.gateway()
+    const local = store.gateways.local()
+    const id = local?.id ?? null
+    const runtime = live.runtime()
+    const row = (tone: AttentionRow['tone'], title: string, reason: string, fix: AttentionRow['fix']): AttentionRow => ({
+      key: 'gateway',
+      tone,
+      title,
+      reason,
+      since_at: gateway.since_at,
+      link: '/gateway',
+      fix,
+    })
+    if (gateway.port_owner !== null && gateway.state !== 'running' && gateway.state !== 'adopted') {
+      const owner = gateway.port_owner.program ?? 'another program'
+      const port = gateway.suggested_port
+      const fix = port === null ? null : ({ label: `Use port ${port}`, action: 'use_port', target_id: id } as const)
+      return [
+        row(
+          'bad',
+          'The gateway has no port',
+          gateway.reason ??
+            `Port ${gateway.port} is taken by ${owner}${gateway.port_owner.pid === null ? '' : ` (process ${gateway.port_owner.pid})`}.`,
+          fix,
+        ),
+      ]
+    }
+    if (!runtime.installed && runtime.managed_version !== '' && gateway.state !== 'running' && gateway.state !== 'adopted') {
+      return [
+        row('bad', 'OpenClaw is not installed', runtime.problem ?? 'No usable OpenClaw was found on this machine.', {
+          label: 'Install OpenClaw',
+          action: 'install_runtime',
+          target_id: null,
+        }),
+      ]
+    }
+    if (gateway.state === 'running' || gateway.state === 'adopted') {
+      // A connection that was lost a moment ago comes back by itself; the state says so when it does not.
+      return gateway.connected || clock.now() - gateway.since_at < 15_000
+        ? []
+        : [
+            row('warning', 'No connection to the gateway', 'It runs, and does not let us in. Its token may have changed.', {
+              label: 'Restart',
+              action: 'restart_gateway',
+              target_id: id,
+            }),
+          ]
+    }
+    const words = supervisorStates[gateway.state]
+    const reason = [gateway.reason ?? words.sentence, gateway.remedy].filter(Boolean).join(' ')
+    if (gateway.state === 'failed')
+      return [row('bad', 'The gateway failed', reason, { label: 'Start', action: 'start_gateway', target_id: id })]
+    if (gateway.state === 'stopped')
+      return [row('warning', 'The gateway is stopped', reason, { label: 'Start', action: 'start_gateway', target_id: id })]
+    if (gateway.state === 'backing-off' || gateway.state === 'degraded')
+      return [
+        row('warning', `The gateway: ${words.label.toLowerCase()}`, reason, { label: 'Restart', action: 'restart_gateway', target_id: id }),
+      ]
+    return []
+  }
+
+  function agentRows(): AttentionRow[] {
+    const rows: AttentionRow[] = []
+    for (const agent of store.agents.all()) {
+      const link = `/agents/${agent.id}`
+      if (agent.token_status === 'drifted' && agent.status !== 'deleting') {
+        rows.push({
+          key: `token:${agent.id}`,
+          tone: 'bad',
+          title: `The token of ${agent.name} is out of step`,
+          reason: 'The token in its workspace is not the one we know, so its check-ins are refused.',
+          since_at: agent.token_verified_at ?? agent.updated_at,
+          link,
+          fix: { label: 'Re-sync tokens', action: 'sync_tokens', target_id: agent.gateway_id },
+        })
+      }
+      if (agent.status !== 'offline' && agent.status !== 'failed' && agent.status !== 'late') continue
+      const reason = agent.status_reason ?? agent.last_provision_error ?? agentStates[agent.status].sentence
+      const fix =
+        agent.status === 'failed'
+          ? ({ label: 'Provision again', action: 'provision_agent', target_id: agent.id } as const)
+          : ({ label: 'Wake', action: 'wake_agent', target_id: agent.id } as const)
+      rows.push({
+        key: `agent:${agent.id}`,
+        tone: agent.status === 'late' ? 'warning' : 'bad',
+        title: `${agent.name} is ${agentStates[agent.status].label.toLowerCase()}`,
+        reason,
+        since_at: agent.status_since_at,
+        link,
+        fix,
+      })
+    }
+    return rows
+  }
+
+  function deadRows(): AttentionRow[] {
+    return store.notifications.list({ state: 'dead', limit: 20, offset: 0 }).items.map((row) => ({
+      key: `notification:${row.id}`,
+      tone: 'bad',
+      title: `Not delivered to ${store.agents.get(row.agent_id)?.name ?? 'an agent'}: ${row.title}`,
+      reason: row.last_error ?? 'No reason was recorded.',
+      since_at: row.updated_at,
+      link: row.task_id !== null && row.board_id !== null ? `/boards/${row.board_id}/tasks/${row.task_id}` : `/agents/${row.agent_id}`,
+      fix: { label: 'Send again', action: 'replay_notification', target_id: row.id },
+    }))
+  }
+
+  function blockedRows(): AttentionRow[] {
+    return store.tasks.withStatus('blocked', 20).map((task) => ({
+      key: `task:${task.id}`,
+      tone: 'warning',
+      title: `#${task.number} ${task.title} is blocked`,
+      reason: task.blocked_reason ?? 'No reason was given.',
+      since_at: task.updated_at,
+      link: `/boards/${task.board_id}/tasks/${task.id}`,
+      fix: { label: 'Open', action: 'open', target_id: task.id },
+    }))
+  }
+
+  function check(): void {
+    timer = null
+    const next = compute()
+    const text = JSON.stringify(next)
+    if (text === printed) return
+    current = next
+    printed = text
+    for (const listener of listeners) listener(current)
+  }
+
+  function refresh(): void {
+    timer ??= clock.setTimer(settleMs, check)
+  }
+
+  const watched = new Set(['agent', 'notification', 'task', 'gateway'])
+  const stops = [
+    store.onCommit((changes) => void (changes.some((change) => watched.has(change.entity)) && refresh())),
+    live.onChange(refresh),
+  ]
+  // "Not connected for 15 s" comes true by the passing of time.
+  let slow: TimerHandle | null = null
+  const lookAgain = (): void => {
+    refresh()
+    slow = clock.setTimer(5000, lookAgain)
+  }
+  slow = clock.setTimer(5000, lookAgain)
+
+  return {
+    items: () => current,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    refresh,
+    stop() {
+      timer?.cancel()
+      slow?.cancel()
+      for (const stop of stops) stop()
+    },
+  }
+}

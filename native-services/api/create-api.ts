@@ -1,0 +1,248 @@
+/**
+ * The HTTP application: a plain function from `Request` to `Response`. Routes come from the operations table; what every request goes through
+ * stands here in order: id, host name, route, who it is, what was sent, the handler, the answer's schema.
+ */
+import { type Context, Hono } from 'hono'
+import { AppError } from '../contract/errors.ts'
+import { type Operation, type OperationId, operations } from '../contract/operations.ts'
+import { queryBoolean } from '../contract/primitives.ts'
+import { securityHeaders } from '../contract/csp.ts'
+import { createId } from '../platform/ids.ts'
+import { createFileServer } from '../platform/static-files.ts'
+import { createAttention, type Attention } from './attention.ts'
+import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
+import type { ApiDeps, Handlers } from './deps.ts'
+import { createEntities } from './entities.ts'
+import { createEventHub, type EventHub } from './event-hub.ts'
+import { agentApiHandlers } from './handlers/agent-api.ts'
+import { agentHandlers } from './handlers/agents.ts'
+import { boardHandlers } from './handlers/boards.ts'
+import { gatewayHandlers } from './handlers/gateways.ts'
+import { operatorHandlers } from './handlers/operator.ts'
+import { readHealth, readReadiness } from './health.ts'
+import { buildOpenApi } from './openapi.ts'
+import { errorAnswer, jsonAnswer } from './respond.ts'
+import { createSessions } from './sessions.ts'
+import { createTaskService } from './task-service.ts'
+import { readBody, readParams, readQuery } from './validate.ts'
+import { toWire } from './wire.ts'
+
+export interface Api {
+  /** @param address The caller's, for the limits. */
+  fetch(request: Request, address?: string): Promise<Response>
+  readonly attention: Attention
+  readonly events: EventHub
+  /** New requests are refused with `shutting_down`, streams end; requests under way finish. Returns when the last has. */
+  stop(): Promise<void>
+}
+
+/** What travels with a request. */
+interface Env {
+  Bindings: { requestId: string; address: string }
+}
+type AnyHandler = (request: never) => unknown
+
+const slowRequestMs = 1000
+
+function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id')
+  return given !== null && /^[\w.:-]{1,100}$/.test(given) ? given : createId()
+}
+
+export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api {
+  const log = deps.log.scope('api')
+  const entities = createEntities(deps)
+  const attention = createAttention(deps)
+  const sessions = createSessions(deps)
+  const auth = createAuth({
+    operatorToken: deps.operatorToken,
+    sessions,
+    lifecycle: deps.lifecycle,
+    ...(deps.limits && { limits: deps.limits }),
+  })
+  const tasks = createTaskService(deps)
+  const events = createEventHub(deps, { entities, attention })
+  const handlers: Handlers = {
+    ...operatorHandlers(deps, { entities, attention, sessions, auth }),
+    ...gatewayHandlers(deps, { entities }),
+    ...boardHandlers(deps, { entities, tasks }),
+    ...agentHandlers(deps, { entities }),
+    ...agentApiHandlers(deps, { entities, tasks }),
+  }
+  const openApi = JSON.stringify(buildOpenApi(deps.version))
+  const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
+
+  const app = new Hono<Env>({ strict: true })
+  const methodsOf = new Map<string, string[]>()
+
+  function caller(context: Context<Env>): { headers: Headers; method: string; address: string } {
+    return { headers: context.req.raw.headers, method: context.req.method, address: context.env.address }
+  }
+
+  async function answer(context: Context<Env>, id: OperationId, operation: Operation): Promise<Response> {
+    const requestId = context.env.requestId
+    const agent = operation.auth === 'agent' ? await auth.agent(caller(context)) : null
+    if (operation.auth === 'operator') await auth.operator(caller(context))
+    // Nobody is signed in by a form on another site.
+    if (operation.auth === 'none' && context.req.raw.headers.has('origin')) checkOrigin(context.req.raw.headers)
+    if (agent) deps.lifecycle.touch(agent.id)
+
+    const params = readParams(context.req.param())
+    const query = readQuery(operation, new URL(context.req.url))
+    const body = await readBody(operation, context.req.raw)
+    const headers = new Headers()
+    const handler = handlers[id] as AnyHandler
+    const result: unknown = await handler({
+      params,
+      query,
+      body,
+      agent,
+      requestId,
+      address: context.env.address,
+      cookie: auth.sessionCookie(context.req.raw.headers),
+      signal: context.req.raw.signal,
+      setHeader: (name: string, value: string) => headers.append(name, value),
+    } as never)
+    // The schema is the projection: a field that is not in the contract does not leave.
+    return jsonAnswer(operation.status ?? 200, operation.response.parse(toWire(result)), requestId, headers)
+  }
+
+  for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
+    const path = `/api/v1${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), operation.method])
+    app.on(operation.method, path, (context) => answer(context, id, operation))
+  }
+
+  app.get('/api/v1/events', async (context) => {
+    await auth.operator(caller(context))
+    const { since, logs, ...unknown } = context.req.query()
+    const stranger = Object.keys(unknown)[0]
+    if (stranger !== undefined) throw new AppError('invalid_request', `Unknown field ${stranger}.`, { field: `query.${stranger}` })
+    const given = context.req.header('last-event-id') || since
+    if (given !== undefined && !/^\d{1,15}$/.test(given))
+      throw new AppError('invalid_request', 'since is a revision: a whole number.', { field: 'query.since' })
+    const wantsLogs = logs === undefined ? { success: true as const, data: false } : queryBoolean.safeParse(logs)
+    if (!wantsLogs.success) throw new AppError('invalid_request', 'logs is true or false.', { field: 'query.logs' })
+    const stream = events.open({ since: given === undefined ? null : Number(given), logs: wantsLogs.data, signal: context.req.raw.signal })
+    return new Response(stream, {
+      headers: {
+        ...securityHeaders(),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+        'x-request-id': context.env.requestId,
+      },
+    })
+  })
+  methodsOf.set('/api/v1/events', ['GET'])
+
+  const open: Record<string, (requestId: string) => Response> = {
+    '/healthz': (requestId) => jsonAnswer(200, { ok: true }, requestId),
+    '/readyz'(requestId) {
+      const readiness = readReadiness(deps)
+      return jsonAnswer(readiness.ready ? 200 : 503, readiness, requestId)
+    },
+    '/health'(requestId) {
+      const health = readHealth(deps)
+      return jsonAnswer(health.status === 'healthy' ? 200 : 503, health, requestId)
+    },
+    '/version': (requestId) =>
+      jsonAnswer(
+        200,
+        {
+          runtimeServiceVersion: deps.version,
+          openclawVersion: deps.live.gateway().version ?? deps.live.runtime().version,
+          node: process.versions.node,
+        },
+        requestId,
+      ),
+    '/openapi.json': (requestId) =>
+      new Response(openApi, {
+        headers: {
+          ...securityHeaders(),
+          'content-type': 'application/json; charset=utf-8',
+          'cache-control': 'no-cache',
+          'x-request-id': requestId,
+        },
+      }),
+  }
+  for (const [path, respond] of Object.entries(open)) {
+    app.get(path, (context) => respond(context.env.requestId))
+    methodsOf.set(path, ['GET'])
+  }
+
+  // What is left: a known path with another verb, a file of the page, or nothing.
+  const patterns = [...methodsOf].map(([path, methods]) => ({
+    pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`),
+    methods,
+  }))
+  app.notFound(async (context) => {
+    const requestId = context.env.requestId
+    const { path, method } = context.req
+    const methods = patterns.filter(({ pattern }) => pattern.test(path)).flatMap((known) => known.methods)
+    if (methods.length > 0) {
+      const response = errorAnswer(
+        new AppError('method_not_allowed', `${method} is not used here; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`),
+        { requestId, log, method, path },
+      )
+      response.headers.set('allow', methods.join(', '))
+      return response
+    }
+    if (files && !path.startsWith('/api/')) {
+      if (method !== 'GET') throw new AppError('method_not_allowed', 'Files can only be read.')
+      const file = await files(path)
+      if (file) return file
+    }
+    throw new AppError('not_found', 'There is nothing at this address. /openapi.json lists what there is.')
+  })
+  app.onError((error, context) =>
+    errorAnswer(error, { requestId: context.env.requestId, log, method: context.req.method, path: context.req.path }),
+  )
+
+  let stopping = false
+  let underWay = 0
+  let idle: (() => void) | null = null
+
+  async function handle(request: Request, address: string, requestId: string): Promise<Response> {
+    try {
+      if (stopping) throw new AppError('shutting_down', 'The control center is shutting down.')
+      checkHost(request.headers, { host: deps.host, port: deps.port() })
+    } catch (error) {
+      return errorAnswer(error, { requestId, log, method: request.method, path: new URL(request.url).pathname })
+    }
+    return app.fetch(request, { requestId, address })
+  }
+
+  return {
+    attention,
+    events,
+    async fetch(request, address = 'local') {
+      const requestId = requestIdOf(request)
+      const began = deps.clock.now()
+      underWay += 1
+      try {
+        const response = await handle(request, address, requestId)
+        const took = deps.clock.now() - began
+        const fields = {
+          request_id: requestId,
+          method: request.method,
+          path: new URL(request.url).pathname,
+          status: response.status,
+          took_ms: took,
+        }
+        if (took >= slowRequestMs) log.warn('request.slow', fields)
+        else log.debug('request', fields)
+        return response
+      } finally {
+        underWay -= 1
+        if (underWay === 0) idle?.()
+      }
+    },
+    async stop() {
+      stopping = true
+      events.stop()
+      attention.stop()
+      if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))
+    },
+  }
+}

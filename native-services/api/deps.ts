@@ -1,0 +1,67 @@
+/** What the API is made of, and the shape of its handlers. */
+import type { Settings } from '../contract/entities.ts'
+import type { BodyOf, OperationId, Operations, ParamsOf, QueryOf, ResponseOf } from '../contract/operations.ts'
+import type { Delivery, Notifier } from '../delivery/types.ts'
+import type { GatewayConnection } from '../gateway/types.ts'
+import type { AgentLifecycle } from '../lifecycle/types.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { LogStore } from '../platform/log-store.ts'
+import type { AgentRow } from '../store/agents.ts'
+import type { Store } from '../store/store.ts'
+import type { LiveState } from './live-state.ts'
+import type { Internal } from './wire.ts'
+
+export interface HeartbeatStats {
+  running: boolean
+  scheduled: number
+  next_at: number | null
+}
+
+export interface ApiDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly lifecycle: AgentLifecycle
+  readonly delivery: Delivery
+  readonly notifier: Notifier
+  readonly heartbeat: { stats(): HeartbeatStats }
+  readonly connection: Pick<GatewayConnection, 'state'>
+  readonly live: LiveState
+  readonly logs: LogStore
+  readonly settings: () => Settings
+  readonly version: string
+  readonly demo: boolean
+  readonly startedAt: number
+  readonly operatorToken: string
+  /** Keys the session cookies. */
+  readonly installKey: string
+  readonly staticDir: string | null
+  /** Address that the server is bound to, and its port once it listens. */
+  readonly host: string
+  readonly port: () => number
+}
+
+interface BaseRequest {
+  readonly requestId: string
+  /** Sets a header of the answer. */
+  setHeader(name: string, value: string): void
+  /** The session cookie of the request; null without one. */
+  readonly cookie: string | null
+  readonly address: string
+  /** Aborted when the caller has gone away. */
+  readonly signal: AbortSignal
+}
+
+export type ApiRequest<Id extends OperationId> = BaseRequest & {
+  readonly params: ParamsOf<Id>
+  readonly query: QueryOf<Id>
+  readonly body: BodyOf<Id>
+} & (Operations[Id]['auth'] extends 'agent' ? { readonly agent: AgentRow } : object)
+
+/** Answers an operation, or throws an `AppError`. Times in the answer are milliseconds. */
+export type Handler<Id extends OperationId> = (request: ApiRequest<Id>) => Internal<ResponseOf<Id>> | Promise<Internal<ResponseOf<Id>>>
+
+/** A handler for every operation: one that is missing does not compile. */
+export type Handlers = { readonly [Id in OperationId]: Handler<Id> }
+export type HandlerGroup<Ids extends OperationId> = Pick<Handlers, Ids>

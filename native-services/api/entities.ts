@@ -1,0 +1,61 @@
+/** Entities as the API shows them: a row and what only the running program knows. Used by the handlers and by the event stream alike. */
+import type { Agent, Gateway, Settings } from '../contract/entities.ts'
+import { type EntityName, entitySchemas } from '../contract/events.ts'
+import { AppError } from '../contract/errors.ts'
+import type { AgentRow } from '../store/agents.ts'
+import type { BoardRow } from '../store/boards.ts'
+import type { GatewayRow } from '../store/gateways.ts'
+import type { Stored } from '../store/rows.ts'
+import type { TaskRow } from '../store/tasks.ts'
+import type { ApiDeps } from './deps.ts'
+import { type Internal, toWire } from './wire.ts'
+
+export function createEntities({ store, live, settings }: Pick<ApiDeps, 'store' | 'live' | 'settings'>) {
+  const showAgent = (row: AgentRow): Stored<Agent> => ({ ...row, max_wake_attempts: settings().max_wake_attempts })
+  const showGateway = (row: GatewayRow): Internal<Gateway> => ({ ...row, runtime: row.is_local ? live.gateway() : null })
+
+  function must<Row>(row: Row | undefined, what: string): Row {
+    if (row === undefined) throw new AppError('not_found', `There is no such ${what}. It may have been deleted; list them again.`)
+    return row
+  }
+
+  const read: { readonly [Name in EntityName]: (id: string) => unknown } = {
+    gateway: (id) => {
+      const row = store.gateways.get(id)
+      return row && showGateway(row)
+    },
+    board: (id) => store.boards.get(id),
+    agent: (id) => {
+      const row = store.agents.get(id)
+      return row && showAgent(row)
+    },
+    task: (id) => store.tasks.get(id),
+    comment: (id) => store.messages.get(id),
+    notification: (id) => store.notifications.get(id),
+    activity: (id) => store.activity.get(id),
+    job: (id) => store.jobs.get(id),
+    settings: (): Settings => store.settings.get(),
+  }
+
+  return {
+    showAgent,
+    showGateway,
+    mustGateway: (id: string): GatewayRow => must(store.gateways.get(id), 'gateway'),
+    mustBoard: (id: string): BoardRow => must(store.boards.get(id), 'board'),
+    mustAgent: (id: string): AgentRow => must(store.agents.get(id), 'agent'),
+    /** A task of this board; one of another board is not found. */
+    mustTask(boardId: string, taskId: string): TaskRow {
+      const task = must(store.tasks.get(taskId), 'task')
+      if (task.board_id !== boardId) throw new AppError('not_found', 'There is no such task on this board.')
+      return task
+    },
+    must,
+    /** An entity as the event stream sends it; null when it is gone. */
+    wire(entity: EntityName, id: string): unknown {
+      const row = read[entity](id)
+      return row === undefined ? null : entitySchemas[entity].parse(toWire(row))
+    },
+  }
+}
+
+export type Entities = ReturnType<typeof createEntities>

@@ -1,0 +1,89 @@
+/** What agents themselves may call. Workers and leads see their own board, the main agent the boards of its gateway. */
+import { AppError } from '../../contract/errors.ts'
+import type { AgentRow } from '../../store/agents.ts'
+import type { BoardRow } from '../../store/boards.ts'
+import type { ApiDeps, HandlerGroup } from '../deps.ts'
+import type { Entities } from '../entities.ts'
+import type { TaskService } from '../task-service.ts'
+import { pick } from './operator.ts'
+
+type Ids =
+  | 'agentHealthz'
+  | 'agentHeartbeat'
+  | 'agentBoards'
+  | 'agentBoard'
+  | 'agentAgents'
+  | 'agentTasks'
+  | 'agentCreateTask'
+  | 'agentTask'
+  | 'agentUpdateTask'
+  | 'agentComments'
+  | 'agentCreateComment'
+
+export function agentApiHandlers(deps: ApiDeps, { entities, tasks }: { entities: Entities; tasks: TaskService }): HandlerGroup<Ids> {
+  const { store, lifecycle } = deps
+
+  /** The board, when this agent may see it. */
+  function seen(agent: AgentRow, boardId: string): BoardRow {
+    const board = entities.mustBoard(boardId)
+    const allowed = agent.role === 'main' ? board.gateway_id === agent.gateway_id : board.id === agent.board_id
+    if (!allowed) throw new AppError('task_board_mismatch', 'This is not your board. GET /api/v1/agent/boards lists the ones you may see.')
+    return board
+  }
+
+  /** Main agents look on; leads and workers write. */
+  function writable(agent: AgentRow, boardId: string): BoardRow {
+    const board = seen(agent, boardId)
+    if (agent.role === 'main')
+      throw new AppError('forbidden', "The gateway's main agent may read boards, not change them. Ask the board's lead.")
+    return board
+  }
+
+  return {
+    agentHealthz: ({ agent }) => ({
+      ok: true,
+      agent_id: agent.id,
+      board_id: agent.board_id,
+      gateway_id: agent.gateway_id,
+      status: agent.status,
+      is_board_lead: agent.is_board_lead,
+    }),
+    agentHeartbeat: ({ agent }) => entities.showAgent(lifecycle.checkIn(agent.id)),
+    agentBoards: ({ agent, query }) => ({
+      ...store.boards.list({
+        ...query,
+        ...(agent.role === 'main' ? { gateway_id: agent.gateway_id } : { ids: agent.board_id === null ? [] : [agent.board_id] }),
+      }),
+      ...pick(query),
+    }),
+    agentBoard: ({ agent, params }) => seen(agent, params.board_id),
+    agentAgents({ agent, query }) {
+      const { items, total } = store.agents.list({
+        ...query,
+        ...(agent.role === 'main' ? { gateway_id: agent.gateway_id } : { board_id: agent.board_id ?? '' }),
+      })
+      return { items: items.map(entities.showAgent), total, ...pick(query) }
+    },
+    agentTasks: ({ agent, params, query }) => ({
+      ...store.tasks.list({ board_id: seen(agent, params.board_id).id, ...query }),
+      ...pick(query),
+    }),
+    agentCreateTask({ agent, params, body }) {
+      const board = seen(agent, params.board_id)
+      if (agent.role !== 'lead')
+        throw new AppError('forbidden', 'Only the lead of a board creates tasks. Mention @lead in a comment to propose one.')
+      return tasks.create({ kind: 'agent', agent }, board, body)
+    },
+    agentTask: ({ agent, params }) => entities.mustTask(seen(agent, params.board_id).id, params.task_id),
+    agentUpdateTask({ agent, params, body }) {
+      const board = writable(agent, params.board_id)
+      return tasks.update({ kind: 'agent', agent }, board, entities.mustTask(board.id, params.task_id), body)
+    },
+    agentComments: ({ agent, params, query }) => ({
+      ...store.messages.list(entities.mustTask(seen(agent, params.board_id).id, params.task_id).id, query),
+      ...pick(query),
+    }),
+    agentCreateComment: ({ agent, params, body }) =>
+      tasks.comment({ kind: 'agent', agent }, entities.mustTask(writable(agent, params.board_id).id, params.task_id), body.message),
+  }
+}

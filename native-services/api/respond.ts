@@ -1,0 +1,43 @@
+/** Answers: JSON with the headers that every answer has, and errors in the one shape that they have. */
+import { securityHeaders } from '../contract/csp.ts'
+import { AppError, type ErrorBody } from '../contract/errors.ts'
+import { errorText, type Log } from '../platform/log.ts'
+import { TooManyRequestsError } from './auth.ts'
+
+/** @param body Already in the wire's shape. */
+export function jsonAnswer(status: number, body: unknown, requestId: string, extra?: Headers): Response {
+  const headers = new Headers(extra)
+  for (const [name, value] of Object.entries(securityHeaders())) headers.set(name, value)
+  headers.set('content-type', 'application/json; charset=utf-8')
+  headers.set('cache-control', 'no-store')
+  headers.set('x-request-id', requestId)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/** Expected errors say what they are; an unexpected one is logged whole and leaves as an id. */
+export function errorAnswer(error: unknown, context: { requestId: string; log: Log; method: string; path: string }): Response {
+  const { requestId, log } = context
+  const known = error instanceof AppError ? error : null
+  if (!known || known.code === 'internal') {
+    log.error('request.failed', {
+      request_id: requestId,
+      method: context.method,
+      path: context.path,
+      error: error instanceof Error ? (error.stack ?? error.message) : errorText(error),
+    })
+  }
+  const body: ErrorBody = known
+    ? {
+        detail: known.message,
+        code: known.code,
+        request_id: requestId,
+        ...(known.field !== undefined && { field: known.field }),
+        ...(known.fix !== undefined && { fix: known.fix }),
+      }
+    : { detail: `Something went wrong here. It is in the log under ${requestId}.`, code: 'internal', request_id: requestId }
+  const extra = new Headers()
+  if (error instanceof TooManyRequestsError) extra.set('retry-after', String(error.retryAfterSeconds))
+  // What is left of a body that nobody read would be taken for the next request.
+  if (known?.code === 'payload_too_large') extra.set('connection', 'close')
+  return jsonAnswer(known?.status ?? 500, body, requestId, extra)
+}

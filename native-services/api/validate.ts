@@ -1,0 +1,85 @@
+/** Reads what came with a request and checks it against the operation's schemas. Every refusal names the field. */
+import type { z } from 'zod'
+import { AppError } from '../contract/errors.ts'
+import type { Operation } from '../contract/operations.ts'
+import { id } from '../contract/primitives.ts'
+
+export const maximumBodyBytes = 1024 * 1024
+const tooLarge = (): AppError => new AppError('payload_too_large', 'The request is larger than 1 MiB. Send less at once.')
+
+/** The first thing wrong, with its place. `place` is `body`, `query` or `path`. */
+function refusal(error: z.ZodError, place: string): AppError {
+  const issue = error.issues[0]
+  if (!issue) return new AppError('invalid_request', `The ${place} is not valid.`, { field: place })
+  const path = [place, ...issue.path.map(String)]
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    return new AppError('invalid_request', `Unknown field ${key}. Check its spelling; /openapi.json lists the fields.`, {
+      field: [...path, key].join('.'),
+    })
+  }
+  return new AppError('invalid_request', `${path.join('.')}: ${issue.message}.`, { field: path.join('.') })
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw refusal(parsed.error, place)
+  return parsed.data
+}
+
+/** Reads at most 1 MiB; what the header promises is not believed. */
+async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) throw tooLarge()
+  if (!request.body) return ''
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = request.body.getReader()
+  let size = 0
+  let text = ''
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const chunk = part.value as Uint8Array
+      size += chunk.byteLength
+      if (size > maximumBodyBytes) throw tooLarge()
+      text += decoder.decode(chunk, { stream: true })
+    }
+    return text + decoder.decode()
+  } catch (error) {
+    await reader.cancel().catch(() => undefined)
+    if (error instanceof AppError) throw error
+    throw new AppError('malformed_json', 'The body could not be read as UTF-8 text.', { cause: error })
+  }
+}
+
+export async function readBody(operation: Operation, request: Request): Promise<unknown> {
+  if (!operation.body) {
+    // Not read, but not without a bound either: it has to pass through us.
+    if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) throw tooLarge()
+    return undefined
+  }
+  const text = await readText(request)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('malformed_json', text === '' ? 'A JSON body is needed here.' : 'The body is not valid JSON.', { cause })
+  }
+  return check(operation.body, value, 'body')
+}
+
+export function readQuery(operation: Operation, url: URL): unknown {
+  if (!operation.query) return undefined
+  const given: Record<string, string> = {}
+  for (const [key, value] of url.searchParams) {
+    if (key in given) throw new AppError('invalid_request', `${key} is given twice.`, { field: `query.${key}` })
+    given[key] = value
+  }
+  return check(operation.query.strict(), given, 'query')
+}
+
+/** Every parameter in our paths is an id. */
+export function readParams(params: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(params)) {
+    if (!id.safeParse(value).success) throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })
+  }
+  return params
+}

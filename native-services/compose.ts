@@ -1,0 +1,373 @@
+/** The composition root of the services host: everything it consists of, put together, started and stopped in order. */
+import type { Server } from 'node:http'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { createApi } from './api/create-api.ts'
+import { createLiveState } from './api/live-state.ts'
+import type { Settings } from './contract/entities.ts'
+import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
+import { worstTone } from './contract/states.ts'
+import { createDelivery } from './delivery/delivery.ts'
+import { createNotifier } from './delivery/notifier.ts'
+import { createGatewayConnection } from './gateway/gateway-connection.ts'
+import { createResponsesClient } from './gateway/responses-client.ts'
+import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
+import { createHostCommands } from './api/host-commands.ts'
+import { seedDemo } from './lifecycle/demo-seed.ts'
+import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
+import { type Clock, systemClock, type TimerHandle } from './platform/clock.ts'
+import { createLog, errorText } from './platform/log.ts'
+import { createLogStore } from './platform/log-store.ts'
+import { dataPaths, ensureDataDirs } from './platform/paths.ts'
+import { registerSecret, secretHint } from './platform/redact.ts'
+import { openStore } from './store/store.ts'
+
+/** A turn of an agent may take this long. */
+const requestTimeoutMs = 600_000
+const housekeepingEveryMs = 3_600_000
+const heartbeatsKept = 500
+const stateSettleMs = 100
+/** Kept of a deadline for the last answers and for closing the files. */
+const lastStepsMs = 700
+
+export interface Services {
+  /** Resolves when the API answers. Throws `PortTakenError`, `DatabaseFromFutureError`. */
+  start(): Promise<{ port: number }>
+  /** Finishes what is under way, at most until `deadlineAt` (ms epoch). Safe to call twice. */
+  stop(deadlineAt: number): Promise<void>
+  /** A message of the host, checked here. */
+  handleHostMessage(message: unknown): void
+  /** An unexpected error, for the log, written through at once. */
+  crashed(error: unknown): void
+}
+
+export class PortTakenError extends Error {
+  constructor(host: string, port: number) {
+    super(`Port ${port} on ${host} is taken by another program. End it, or choose another port with --port.`)
+    this.name = 'PortTakenError'
+  }
+}
+
+export function createServices(options: {
+  init: InitMessage
+  link?: LinkPort
+  clock?: Clock
+  onShutdown?: (deadlineAt: number) => void
+  migrationsDir?: string
+}): Services {
+  const { init, link } = options
+  const clock = options.clock ?? systemClock
+  const paths = dataPaths(init.data_dir)
+  ensureDataDirs(paths)
+  for (const secret of [init.operator_token, init.install_key, init.gateway.token]) registerSecret(secret)
+
+  const logs = createLogStore({ clock, directory: paths.logs })
+  const log = createLog({ scope: 'services' })
+  log.listen((entry) => logs.append([{ ...entry, source: 'services' }]))
+
+  const store = openStore({
+    file: paths.database,
+    clock,
+    ...(options.migrationsDir !== undefined && { migrationsDir: options.migrationsDir }),
+  })
+  let settings: Settings = store.settings.get()
+  let gatewayRow = ensureGateway(init.gateway.port, init.gateway.token)
+  const startedAt = clock.now()
+  let port = init.port
+
+  function ensureGateway(gatewayPort: number, token: string | null) {
+    return store.write(() =>
+      store.gateways.ensureLocal({
+        url: `ws://127.0.0.1:${gatewayPort}`,
+        workspace_root: init.gateway.workspace_root,
+        token_hint: token === null ? null : secretHint(token),
+      }),
+    )
+  }
+
+  /** Where agents on this machine reach the API. */
+  function baseUrl(): string {
+    const host = init.host === '0.0.0.0' || init.host === '::' ? '127.0.0.1' : init.host
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+
+  const post = (message: ServicesToHost): void => link?.post(message)
+  const commands = createHostCommands({ clock, post: link ? post : null })
+  const connection = createGatewayConnection({ clock, log, version: init.version })
+  const responses = createResponsesClient({ clock, log, requestTimeoutMs })
+  const live = createLiveState({
+    port: init.gateway.port,
+    now: () => clock.now(),
+    connection: () => connection.state(),
+    send: link ? commands.send : null,
+  })
+  const notifier = createNotifier({ store, clock })
+  const gatewayRuns = (): boolean => ['running', 'adopted', 'degraded'].includes(live.gateway().state)
+  const lifecycle = createAgentLifecycle({
+    store,
+    clock,
+    log,
+    gateway: connection,
+    responses,
+    baseUrl,
+    installKey: init.install_key,
+    resourcesDir: init.resources_dir,
+    gatewayId: () => gatewayRow.id,
+    gatewayReady: gatewayRuns,
+  })
+  const delivery = createDelivery({ store, clock, log, responses, gateway: connection, notifier, settings: () => settings })
+  const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings })
+  const api = createApi({
+    store,
+    clock,
+    log,
+    lifecycle,
+    delivery,
+    notifier,
+    heartbeat,
+    connection,
+    live,
+    logs,
+    settings: () => settings,
+    version: init.version,
+    demo: init.demo,
+    startedAt,
+    operatorToken: init.operator_token,
+    installKey: init.install_key,
+    staticDir: init.static_dir !== null && existsSync(init.static_dir) ? init.static_dir : null,
+    host: init.host,
+    port: () => port,
+  })
+  const server = createAdaptorServer({
+    fetch: (request: Request, env: { incoming: { socket: { remoteAddress?: string } } }) =>
+      api.fetch(request, env.incoming.socket.remoteAddress ?? 'unknown'),
+    overrideGlobalObjects: false,
+  } as Parameters<typeof createAdaptorServer>[0]) as Server
+
+  const stops: (() => void)[] = []
+  let housekeeping: TimerHandle | null = null
+  let stateTimer: TimerHandle | null = null
+  let stopping: Promise<void> | null = null
+
+  /** What the tray shows. */
+  function sendState(): void {
+    stateTimer = null
+    const agents = store.agents.countByStatus()
+    const items = api.attention.items()
+    post({
+      type: 'state',
+      state: {
+        attention_count: items.length,
+        attention: items.slice(0, 10).map(({ title, link: to }) => ({ title, link: to })),
+        worst_tone: worstTone(items.length === 0 ? ['good'] : items.map((item) => item.tone)),
+        agents_online: agents.online ?? 0,
+        agents_total: Object.values(agents).reduce((total, n) => total + n, 0),
+        deliveries_paused: settings.delivery_paused,
+        close_to_tray: settings.close_to_tray,
+        start_hidden: settings.start_hidden,
+        stop_gateway_on_quit: settings.stop_gateway_on_quit,
+        gateway_autostart: settings.gateway_autostart,
+        gateway_id: gatewayRow.id,
+      },
+    })
+  }
+  function stateSoon(): void {
+    if (link) stateTimer ??= clock.setTimer(stateSettleMs, sendState)
+  }
+
+  /** A person is told once of each new trouble. */
+  function watchTrouble(): () => void {
+    let known = new Set(api.attention.items().map((item) => item.key))
+    return api.attention.onChange((items) => {
+      for (const item of items)
+        if (item.tone === 'bad' && !known.has(item.key)) post({ type: 'notify', title: item.title, body: item.reason, link: item.link })
+      known = new Set(items.map((item) => item.key))
+      stateSoon()
+    })
+  }
+
+  function onSettings(before: Settings): void {
+    if (before.delivery_paused && !settings.delivery_paused) delivery.poke()
+    if (before.delivery_concurrency < settings.delivery_concurrency) delivery.poke()
+    // Its agents show `max_wake_attempts`.
+    if (before.max_wake_attempts !== settings.max_wake_attempts)
+      log.info('settings.applied', { max_wake_attempts: settings.max_wake_attempts })
+  }
+
+  function watch(): void {
+    stops.push(
+      store.onCommit((changes) => {
+        const seen = new Set(changes.map((change) => change.entity))
+        if (seen.has('settings')) {
+          const before = settings
+          settings = store.settings.get()
+          onSettings(before)
+        }
+        if (seen.has('notification')) delivery.poke()
+        if (seen.has('settings') || seen.has('agent') || seen.has('board')) heartbeat.poke()
+        if (seen.has('settings') || seen.has('agent')) stateSoon()
+      }),
+      connection.onState((state) => {
+        live.connectionChanged()
+        post({ type: 'gateway-connection', connected: state.connected, version: state.version, reason: state.reason })
+        if (state.connected) delivery.poke()
+      }),
+      live.onChange(stateSoon),
+      watchTrouble(),
+    )
+    const tidy = (): void => {
+      try {
+        store.write(() => {
+          store.pruneChanges()
+          store.heartbeats.prune(heartbeatsKept)
+        })
+      } catch (error) {
+        log.warn('housekeeping.failed', { error: errorText(error) })
+      }
+      housekeeping = clock.setTimer(housekeepingEveryMs, tidy)
+    }
+    housekeeping = clock.setTimer(housekeepingEveryMs, tidy)
+  }
+
+  /** What a process that is gone left half done. */
+  function recover(): void {
+    store.write(() => {
+      const released = store.notifications.releaseLeases('all')
+      if (released > 0) log.info('delivery.leases_released', { count: released })
+      for (const job of store.jobs.running()) {
+        if (job.kind === 'runtime_install')
+          store.jobs.update(job.id, {
+            state: 'cancelled',
+            step: null,
+            error: 'The services were restarted while it ran. The Gateway page shows whether OpenClaw is there.',
+          })
+      }
+    })
+  }
+
+  function listen(triesLeft: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: NodeJS.ErrnoException): void => {
+        if (error.code !== 'EADDRINUSE') return reject(error)
+        // The port of a process that was just killed is free in a moment.
+        if (triesLeft > 0) setTimeout(() => void listen(triesLeft - 1).then(resolve, reject), 200)
+        else reject(new PortTakenError(init.host, init.port))
+      }
+      server.once('error', failed)
+      server.listen(init.port, init.host, () => {
+        server.off('error', failed)
+        const address = server.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : init.port)
+      })
+    })
+  }
+
+  async function start(): Promise<{ port: number }> {
+    recover()
+    port = await listen(10)
+    watch()
+    connection.setTarget({ port: init.gateway.port, token: init.gateway.token })
+    responses.setTarget({ port: init.gateway.port, token: init.gateway.token })
+    connection.start()
+    lifecycle.start()
+    delivery.start()
+    heartbeat.start()
+    if (init.demo) seedDemo({ store, lifecycle, notifier, gatewayId: gatewayRow.id })
+    log.info('services.started', { port, version: init.version, pid: process.pid, demo: init.demo })
+    post({ type: 'ready', port, pid: process.pid })
+    sendState()
+    return { port }
+  }
+
+  async function shutDown(deadlineAt: number): Promise<void> {
+    log.info('services.stopping', { within_ms: deadlineAt - clock.now() })
+    housekeeping?.cancel()
+    stateTimer?.cancel()
+    // Agents that are finishing their turn still call the API, so it goes last.
+    const workEnds = deadlineAt - lastStepsMs
+    heartbeat.stop()
+    await Promise.allSettled([delivery.stop(workEnds), lifecycle.stop(workEnds)])
+    for (const stop of stops) stop()
+    commands.stop()
+    await Promise.race([api.stop(), wait(Math.min(300, Math.max(0, deadlineAt - clock.now())))])
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    await Promise.race([
+      Promise.allSettled([closed, connection.stop(), responses.stop()]),
+      wait(Math.max(50, Math.min(300, deadlineAt - clock.now()))),
+    ])
+    server.closeAllConnections()
+    log.info('services.stopped')
+    logs.stop()
+    store.close()
+  }
+
+  function handle(message: HostToServices): void {
+    switch (message.type) {
+      case 'init':
+        return
+      case 'gateway-state':
+        return live.setGateway(message.state)
+      case 'gateway-token':
+        registerSecret(message.token)
+        gatewayRow = ensureGateway(message.port, message.token)
+        connection.setTarget({ port: message.port, token: message.token })
+        responses.setTarget({ port: message.port, token: message.token })
+        return
+      case 'runtime-state':
+        return live.setRuntime(message.runtime)
+      case 'model-provider':
+        return live.setModelProvider(message.provider)
+      case 'install-progress': {
+        const job = store.jobs.running().find((running) => running.kind === 'runtime_install')
+        if (job) store.write(() => store.jobs.update(job.id, { step: message.step, done: message.done, total: message.total }))
+        return
+      }
+      case 'command-result':
+        return commands.resolve(message)
+      case 'log':
+        return logs.append(message.lines)
+      case 'power':
+        log.info(`power.${message.event}`)
+        if (message.event === 'resume') {
+          delivery.poke()
+          heartbeat.poke()
+        }
+        return
+      case 'shutdown':
+        return options.onShutdown?.(message.deadline_at)
+    }
+  }
+
+  return {
+    start,
+    stop: (deadlineAt) => (stopping ??= shutDown(deadlineAt)),
+    handleHostMessage(raw) {
+      const parsed = hostToServices.safeParse(raw)
+      if (!parsed.success)
+        return log.warn('host.unknown_message', { error: parsed.error.issues[0]?.message, field: parsed.error.issues[0]?.path.join('.') })
+      if (stopping && parsed.data.type !== 'shutdown') return
+      try {
+        handle(parsed.data)
+      } catch (error) {
+        log.error('host.message_failed', { type: parsed.data.type, error: errorText(error) })
+      }
+    },
+    crashed(error) {
+      log.error('services.crashed', { error: error instanceof Error ? (error.stack ?? error.message) : errorText(error) })
+      logs.flush()
+    },
+  }
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Beside the sources; a bundle has a copy beside itself. */
+export function findMigrations(folder: string): string | undefined {
+  return [
+    path.join(folder, 'store', 'migrations'),
+    path.join(folder, 'migrations'),
+    path.join(folder, '..', '..', 'native-services', 'store', 'migrations'),
+  ].find((candidate) => existsSync(candidate))
+}

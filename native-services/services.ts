@@ -1,0 +1,95 @@
+/**
+ * Entry of the services host: a forked Node in headless mode, a `utilityProcess` on the desktop. It waits for `init`, serves until it is told to
+ * shut down, and never outlives the process that started it.
+ */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createServices, findMigrations, PortTakenError, type Services } from './compose.ts'
+import { initMessage, type LinkPort } from './contract/host-link.ts'
+import { linkToParent } from './host/process-link.ts'
+import { DatabaseFromFutureError } from './store/open.ts'
+
+/** What `process.parentPort` is in Electron; plain Node has none. */
+interface ParentPort {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown
+}
+
+const initWithinMs = 30_000
+const orphanStopMs = 3000
+/** EX_CONFIG of sysexits.h: trying again would not help. */
+const configurationExit = 78
+
+function electronLink(): LinkPort | null {
+  const port = (process as { parentPort?: ParentPort }).parentPort
+  if (!port) return null
+  return {
+    post: (message) => port.postMessage(message),
+    onMessage: (listener) => void port.on('message', (event) => listener(event.data)),
+    // The port has no `close`; whoever is orphaned gets another parent.
+    onClose(listener) {
+      const parent = process.ppid
+      const timer = setInterval(() => {
+        if (process.ppid === parent) return
+        clearInterval(timer)
+        listener()
+      }, 1000)
+      timer.unref()
+    },
+    close: () => undefined,
+  }
+}
+
+let services: Services | null = null
+let ending = false
+
+function fatal(error: unknown): never {
+  services?.crashed(error)
+  const hopeless = error instanceof PortTakenError || error instanceof DatabaseFromFutureError
+  process.stderr.write(
+    `${error instanceof Error && !hopeless ? (error.stack ?? error.message) : error instanceof Error ? `error: ${error.message}` : String(error)}\n`,
+  )
+  process.exit(hopeless ? configurationExit : 1)
+}
+
+async function end(deadlineAt: number, code: number): Promise<void> {
+  if (ending) return
+  ending = true
+  // Whatever hangs, the deadline holds.
+  setTimeout(() => process.exit(code), Math.max(100, deadlineAt - Date.now())).unref()
+  await services?.stop(deadlineAt).catch((error: unknown) => services?.crashed(error))
+  process.exit(code)
+}
+
+function begin(link: LinkPort): void {
+  const timer = setTimeout(() => fatal(new Error('No init message came within 30 seconds.')), initWithinMs)
+  link.onClose(() => void end(Date.now() + orphanStopMs, 0))
+  link.onMessage((message) => {
+    if (services) return services.handleHostMessage(message)
+    const parsed = initMessage.safeParse(message)
+    if (!parsed.success) return
+    clearTimeout(timer)
+    try {
+      const migrationsDir = findMigrations(path.dirname(fileURLToPath(import.meta.url)))
+      services = createServices({
+        init: parsed.data,
+        link,
+        onShutdown: (deadlineAt) => void end(deadlineAt, 0),
+        ...(migrationsDir !== undefined && { migrationsDir }),
+      })
+      services.start().catch(fatal)
+    } catch (error) {
+      fatal(error)
+    }
+  })
+}
+
+process.on('uncaughtException', fatal)
+process.on('unhandledRejection', fatal)
+process.on('SIGTERM', () => void end(Date.now() + orphanStopMs, 0))
+// Ctrl+C reaches the whole group; the host decides and tells us.
+process.on('SIGINT', () => undefined)
+
+const link = electronLink() ?? linkToParent()
+if (link) begin(link)
+else fatal(new Error('This program is started by the control center. Run `mission-control serve`.'))

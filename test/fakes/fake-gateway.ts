@@ -29,7 +29,8 @@ export interface FakeGateway extends GatewayConnection {
   readonly sent: SentMessage[]
   readonly calls: { method: string; params: Record<string, unknown> }[]
   readonly agents: Map<string, { name: string; workspace: string }>
-  readonly config: { entries: Record<string, Record<string, unknown>> }
+  /** As our own profile has it: nobody beats by default. */
+  readonly config: { defaults: Record<string, unknown>; entries: Record<string, Record<string, unknown>> }
   /** The next calls of this method fail with these errors, one each. */
   failNext(method: string, ...errors: GatewayError[]): void
   /** Loses the answer of the next call after it took effect, as a connection that breaks does. */
@@ -50,7 +51,7 @@ export function createFakeGateway(options: { clock: Clock; version?: string }): 
   const lostAnswers = new Set<string>()
   const keys = new Set<string>()
   const agents: FakeGateway['agents'] = new Map()
-  const config: FakeGateway['config'] = { entries: {} }
+  const config: FakeGateway['config'] = { defaults: { heartbeat: { every: '0m', target: 'none' } }, entries: {} }
   let revision = 0
   let bootId: string | null = null
   let bootAt: number | null = null
@@ -102,7 +103,7 @@ export function createFakeGateway(options: { clock: Clock; version?: string }): 
       revision += 1
       return { ok: true, agentId }
     },
-    'config.get': () => ({ hash: `h${revision}`, config: { agents: { entries: structuredClone(config.entries) } } }),
+    'config.get': () => ({ hash: `h${revision}`, config: { agents: structuredClone(config) } }),
     'config.patch'({ raw, baseHash }) {
       if (baseHash !== `h${revision}`) throw rejected('config changed since last load; re-run config.get and retry')
       const patch = JSON.parse(String(raw)) as { agents?: { entries?: Record<string, Record<string, unknown>> } }

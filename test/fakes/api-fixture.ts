@@ -9,6 +9,7 @@ import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { securityHeaders } from '../../native-services/contract/csp.ts'
 import type {
   Activity,
   Agent,
@@ -37,9 +38,8 @@ const newId = () => {
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
 const minute = 60_000
 const hour = 60 * minute
+export const fixtureToken = 'fixture-operator-token'
 export const fixtureCode = 'fixture-code-0123456789'
-const csp =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -530,7 +530,12 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
   const wrong = (status: 401 | 404 | 409 | 422, code: string, detail: string) =>
     Response.json({ detail, code, request_id: 'fixture' }, { status })
   app.use('/api/*', async (context, next) => {
-    if (context.req.path === '/api/v1/session' || context.req.header('cookie')?.includes('mc_session=') === true) return next()
+    if (
+      context.req.path === '/api/v1/session' ||
+      context.req.header('authorization') === `Bearer ${fixtureToken}` ||
+      context.req.header('cookie')?.includes('mc_session=') === true
+    )
+      return next()
     return wrong(401, 'unauthorized', 'Sign in with a one-time link.')
   })
   const v1 = new Hono()
@@ -541,6 +546,10 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       headers: { 'content-type': 'application/json', 'set-cookie': 'mc_session=fixture; HttpOnly; SameSite=Strict; Path=/' },
     })
   })
+  v1.post('/session/codes', (context) => context.json({ code: fixtureCode, expires_at: ago(-10 * minute) }, 201))
+  v1.delete('/session', () =>
+    Response.json({ ok: true }, { headers: { 'set-cookie': 'mc_session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/' } }),
+  )
   v1.get('/overview', (context) => {
     const overview: Overview = {
       gateway: runtime,
@@ -925,7 +934,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     const file = join(options.staticDir ?? 'dist/renderer', path)
     if (!existsSync(file) || !statSync(file).isFile()) return new Response('not found', { status: 404 })
     return new Response(Readable.toWeb(createReadStream(file)) as never, {
-      headers: { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': csp },
+      headers: { 'content-type': types[extname(file)] ?? 'application/octet-stream', ...securityHeaders() },
     })
   })
 

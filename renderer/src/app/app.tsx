@@ -113,7 +113,7 @@ function Session() {
   const code = /^\/login\/([^/]+)$/.exec(path)?.[1] ?? null
 
   useEffect(() => (code ? undefined : startLive()), [code])
-  useEffect(() => desktop?.onNavigate?.(openLink) ?? undefined, [])
+  useEffect(() => desktop?.onNavigate(openLink), [])
 
   if (code || session === 'out') return <LoginPage code={code} onSignedIn={() => useLive.setState({ session: 'unknown' })} />
   return (

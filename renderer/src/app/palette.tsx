@@ -56,7 +56,14 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
       {
         group: 'Actions',
         actions: [
-          { id: 'new-task', label: 'New task…', keywords: 'create add', leftSection: icon(Plus), rightSection: <kbd className="kbd">c</kbd>, onClick: () => openNewTask() },
+          {
+            id: 'new-task',
+            label: 'New task…',
+            keywords: 'create add',
+            leftSection: icon(Plus),
+            rightSection: <kbd className="kbd">c</kbd>,
+            onClick: () => openNewTask(),
+          },
           { id: 'new-agent', label: 'New agent…', keywords: 'create add', leftSection: icon(UserPlus), onClick: openNewAgent },
           { id: 'new-board', label: 'New board…', keywords: 'create add', leftSection: icon(SquareKanban), onClick: openNewBoard },
           {
@@ -72,7 +79,12 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           { id: 'start', label: 'Start gateway', leftSection: icon(Play), onClick: () => void gatewayAction('startGateway') },
           { id: 'stop', label: 'Stop gateway', leftSection: icon(Square), onClick: () => void gatewayAction('stopGateway') },
           { id: 'restart', label: 'Restart gateway', leftSection: icon(RotateCw), onClick: () => void gatewayAction('restartGateway') },
-          { id: 'pause', label: paused ? 'Resume deliveries' : 'Pause deliveries', leftSection: icon(paused ? Play : Timer), onClick: () => void changeSettings({ delivery_paused: !paused }) },
+          {
+            id: 'pause',
+            label: paused ? 'Resume deliveries' : 'Pause deliveries',
+            leftSection: icon(paused ? Play : Timer),
+            onClick: () => void changeSettings({ delivery_paused: !paused }),
+          },
         ],
       },
       {
@@ -83,18 +95,50 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           { id: 'p-agents', label: strings.nav.agents, leftSection: icon(Users), onClick: () => navigate('/agents') },
           { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },
           { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
-          { id: 'p-gateway', label: strings.nav.gateway, keywords: 'openclaw runtime model provider', leftSection: icon(Server), onClick: () => navigate('/gateway') },
-          { id: 'p-settings', label: strings.nav.settings, keywords: 'preferences theme', leftSection: icon(Settings), onClick: () => navigate('/settings') },
-          { id: 'p-welcome', label: 'First steps', keywords: 'onboarding welcome setup', leftSection: icon(Play), onClick: () => navigate('/welcome') },
+          {
+            id: 'p-gateway',
+            label: strings.nav.gateway,
+            keywords: 'openclaw runtime model provider',
+            leftSection: icon(Server),
+            onClick: () => navigate('/gateway'),
+          },
+          {
+            id: 'p-settings',
+            label: strings.nav.settings,
+            keywords: 'preferences theme',
+            leftSection: icon(Settings),
+            onClick: () => navigate('/settings'),
+          },
+          {
+            id: 'p-welcome',
+            label: 'First steps',
+            keywords: 'onboarding welcome setup',
+            leftSection: icon(Play),
+            onClick: () => navigate('/welcome'),
+          },
         ],
       },
       {
         group: 'Boards',
-        actions: boards.map((board) => ({ id: `b-${board.id}`, label: board.name, description: board.description, keywords: 'board', leftSection: icon(SquareKanban), onClick: () => navigate(`/boards/${board.id}`) })),
+        actions: boards.map((board) => ({
+          id: `b-${board.id}`,
+          label: board.name,
+          description: board.description,
+          keywords: 'board',
+          leftSection: icon(SquareKanban),
+          onClick: () => navigate(`/boards/${board.id}`),
+        })),
       },
       {
         group: 'Agents',
-        actions: agents.map((agent) => ({ id: `a-${agent.id}`, label: agent.name, description: agentStates[agent.status].label, keywords: `agent ${agent.role}`, leftSection: <AgentAvatar agent={agent} size={20} />, onClick: () => navigate(`/agents/${agent.id}`) })),
+        actions: agents.map((agent) => ({
+          id: `a-${agent.id}`,
+          label: agent.name,
+          description: agentStates[agent.status].label,
+          keywords: `agent ${agent.role}`,
+          leftSection: <AgentAvatar agent={agent} size={20} />,
+          onClick: () => navigate(`/agents/${agent.id}`),
+        })),
       },
       {
         group: 'Tasks',
@@ -117,7 +161,13 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           ] as const
         )
           .filter(([scheme]) => scheme !== colorScheme)
-          .map(([scheme, label, Icon]) => ({ id: `s-${scheme}`, label, keywords: 'theme appearance colour', leftSection: icon(Icon), onClick: () => setColorScheme(scheme) })),
+          .map(([scheme, label, Icon]) => ({
+            id: `s-${scheme}`,
+            label,
+            keywords: 'theme appearance colour',
+            leftSection: icon(Icon),
+            onClick: () => setColorScheme(scheme),
+          })),
       },
     ]
   }, [boards, agents, tasks, settings, colorScheme, setColorScheme])
@@ -133,7 +183,11 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
       scrollable
       maxHeight={440}
       nothingFound="Nothing by that name"
-      searchProps={{ leftSection: <Search size={17} aria-hidden />, placeholder: 'Search pages, boards, agents, tasks, actions', 'aria-label': 'Search pages, boards, agents, tasks, actions' }}
+      searchProps={{
+        leftSection: <Search size={17} aria-hidden />,
+        placeholder: 'Search pages, boards, agents, tasks, actions',
+        'aria-label': 'Search pages, boards, agents, tasks, actions',
+      }}
     />
   )
 }

@@ -56,7 +56,6 @@ export function Shell({ children }: { children: ReactNode }) {
             href={href}
             className="nav-item"
             title={label}
-            aria-label={label}
             aria-current={isCurrent(path, href) && !(href === '/boards' && openBoard) ? 'page' : undefined}
           >
             <Icon size={15} aria-hidden />
@@ -106,7 +105,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <div className="topbar-tools">
             <JobsMenu />
             <ConnectionBadge />
-            <button type="button" className="search-trigger" onClick={openPalette} aria-label={strings.search}>
+            <button type="button" className="search-trigger" onClick={openPalette}>
               <Search size={14} aria-hidden />
               <span>{strings.search}</span>
               <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>

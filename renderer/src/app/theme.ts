@@ -7,7 +7,7 @@ const accent: MantineColorsTuple = [
   '#bdb9ef',
   '#9d98e7',
   '#837ddd',
-  '#6f6be0',
+  '#6360d8',
   '#5450c9',
   '#5450c9',
   '#4743b5',

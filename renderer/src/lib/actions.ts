@@ -121,7 +121,7 @@ export async function gatewayAction(action: 'startGateway' | 'stopGateway' | 're
   if (answer) toast(answer.message)
 }
 
-export async function usePort(port: number): Promise<void> {
+export async function moveToPort(port: number): Promise<void> {
   const id = localGatewayId()
   if (!id) return
   const answer = await attempt(() => api.call('useGatewayPort', { params: { gateway_id: id }, body: { port } }), {
@@ -170,6 +170,12 @@ export async function changeSettings(body: Partial<Settings>): Promise<void> {
   useLive.setState({ settings: saved ?? before })
 }
 
+/** Ends this browser's session; the login page says how to come back. */
+export async function signOut(): Promise<void> {
+  const done = await attempt(() => api.call('deleteSession'), { failed: 'You were not signed out' })
+  if (done) useLive.setState({ session: 'out' })
+}
+
 // — needs attention —
 
 export async function applyFix(row: Attention): Promise<void> {
@@ -192,7 +198,7 @@ export async function applyFix(row: Attention): Promise<void> {
       return gatewayAction('restartGateway')
     case 'use_port': {
       const port = Number(fix.target_id) || useLive.getState().gatewayRuntime?.suggested_port
-      return port ? usePort(port) : openLink('/gateway')
+      return port ? moveToPort(port) : openLink('/gateway')
     }
     case 'install_runtime':
       await installRuntime()

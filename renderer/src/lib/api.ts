@@ -1,5 +1,5 @@
 /** The one API client of the page, and what happens when it is refused. */
-import { ApiError, createApiClient, UnreachableError } from '../../../native-services/contract/client.ts'
+import { ApiError, createApiClient } from '../../../native-services/contract/client.ts'
 
 let onUnauthorized: () => void = () => undefined
 
@@ -16,19 +16,12 @@ const watchedFetch: typeof fetch = async (input, init) => {
 
 export const api = createApiClient({ baseUrl: '', fetch: watchedFetch })
 
+/** Not watched: a wrong code is the login page's own affair. */
+const signIn = createApiClient({ baseUrl: '' })
+
 /** Exchanges a one-time code for the session cookie. Throws `ApiError` when the code is old, used or wrong. */
 export async function exchangeCode(code: string): Promise<void> {
-  let response: Response
-  try {
-    response = await fetch('/api/v1/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code }),
-    })
-  } catch (cause) {
-    throw new UnreachableError(cause)
-  }
-  if (!response.ok) throw new ApiError(response.status, null)
+  await signIn.call('createSession', { body: { code } })
 }
 
 /** One sentence for a person, from whatever was thrown. */

@@ -1,22 +1,17 @@
 /** What the desktop app adds to the page. In a browser `window.desktop` is absent and these controls do not show. */
-export interface DesktopBridge {
-  readonly platform: string
-  readonly version: string
-  getLoginItem?(): Promise<boolean>
-  setLoginItem?(on: boolean): Promise<unknown>
-  revealDataFolder?(): Promise<unknown>
-  openExternal?(url: string): Promise<unknown>
-  notify?(notification: { title: string; body: string; link?: string }): Promise<unknown>
-  checkForUpdates?(): Promise<unknown>
-  quit?(): Promise<unknown>
-  /** The shell asks for a page (tray, deep link, notification). Returns the undo. */
-  onNavigate?(listener: (path: string) => void): (() => void) | void
-}
+import type { DesktopApi, DesktopResult } from '../../../native-services/contract/desktop.ts'
 
 declare global {
   interface Window {
-    desktop?: DesktopBridge
+    readonly desktop?: DesktopApi
   }
 }
 
-export const desktop: DesktopBridge | undefined = typeof window === 'undefined' ? undefined : window.desktop
+export const desktop: DesktopApi | undefined = typeof window === 'undefined' ? undefined : window.desktop
+
+/** The bridge answers refusals instead of throwing; here they are thrown, so that they are shown like any other. */
+export async function wanted<Value>(answer: Promise<DesktopResult<Value>>): Promise<Value> {
+  const result = await answer
+  if (!result.ok) throw new Error(result.message)
+  return result.value
+}

@@ -7,8 +7,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }
 
-function overlayOpen(): boolean {
-  return document.querySelector('[role="dialog"]:not([data-drawer]), [role="menu"], [role="listbox"]') !== null
+/** A dialog, menu or list of options lies above the page. Some stay in the document while they are closed: only what is seen counts. */
+export function overlayOpen(): boolean {
+  return [...document.querySelectorAll('[role="dialog"]:not([data-drawer]), [role="menu"], [role="listbox"]')].some((element) =>
+    element.checkVisibility(),
+  )
 }
 
 /** Plain keys (`c`, `?`) and sequences (`g b`). Modifiers and typing are left alone. */

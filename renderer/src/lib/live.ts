@@ -41,7 +41,10 @@ export function backoffMs(attempt: number, random: number): number {
 }
 
 /** Reads a list to its end, page by page. */
-export async function fetchAll<Item>(read: (query: { limit: number; offset: number }) => Promise<Page<Item>>, most = 5000): Promise<Item[]> {
+export async function fetchAll<Item>(
+  read: (query: { limit: number; offset: number }) => Promise<Page<Item>>,
+  most = 5000,
+): Promise<Item[]> {
   const items: Item[] = []
   for (;;) {
     const page = await read({ limit: 200, offset: items.length })
@@ -94,7 +97,13 @@ export function createLiveConnection(options: {
       api.call('listJobs', { query: { limit: 50 } }),
       api.call('listActivity', { query: { limit: 200 } }),
     ])
-    const tasks = (await Promise.all(boards.map((board) => fetchAll((query) => api.call('listTasks', { params: { board_id: board.id }, query: { ...query, include_archived: 'true' } }))))).flat()
+    const tasks = (
+      await Promise.all(
+        boards.map((board) =>
+          fetchAll((query) => api.call('listTasks', { params: { board_id: board.id }, query: { ...query, include_archived: 'true' } })),
+        ),
+      )
+    ).flat()
     store.setState((state) => {
       let maps = replaceEntities(state.maps, 'gateway', gateways)
       maps = replaceEntities(maps, 'board', boards)
@@ -104,7 +113,19 @@ export function createLiveConnection(options: {
       maps = replaceEntities(maps, 'activity', activity.items)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
       maps = { ...maps, comment: {}, notification: {} }
-      return { maps, settings, overview, runtime, modelProvider, attention: overview.attention, gatewayRuntime: overview.gateway, version: overview.version, ready: true, loadError: null, session: 'in' }
+      return {
+        maps,
+        settings,
+        overview,
+        runtime,
+        modelProvider,
+        attention: overview.attention,
+        gatewayRuntime: overview.gateway,
+        version: overview.version,
+        ready: true,
+        loadError: null,
+        session: 'in',
+      }
     })
   }
 

@@ -71,7 +71,8 @@ export const useLive = create<LiveState>(() => initialState)
 export type LiveStore = Pick<typeof useLive, 'getState' | 'setState'>
 
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
-const newestFirst = (a: { created_at: string; id: string }, b: { created_at: string; id: string }) => b.created_at.localeCompare(a.created_at) || b.id.localeCompare(a.id)
+const newestFirst = (a: { created_at: string; id: string }, b: { created_at: string; id: string }) =>
+  b.created_at.localeCompare(a.created_at) || b.id.localeCompare(a.id)
 
 export function useBoards(): Board[] {
   const map = useLive((state) => state.maps.board)
@@ -144,7 +145,12 @@ export function useActivity(where: { agent_id?: string; task_id?: string; board_
   return useMemo(
     () =>
       Object.values(map)
-        .filter((row) => (agent_id === undefined || row.agent_id === agent_id) && (task_id === undefined || row.task_id === task_id) && (board_id === undefined || row.board_id === board_id))
+        .filter(
+          (row) =>
+            (agent_id === undefined || row.agent_id === agent_id) &&
+            (task_id === undefined || row.task_id === task_id) &&
+            (board_id === undefined || row.board_id === board_id),
+        )
         .toSorted(newestFirst),
     [map, agent_id, task_id, board_id],
   )

@@ -3,9 +3,12 @@ import type { Agent } from '../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../native-services/contract/states.ts'
 
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s_-]+/).filter(Boolean)
+  const words = name
+    .trim()
+    .split(/[\s_-]+/)
+    .filter(Boolean)
   const letters = words.length > 1 ? `${words[0]?.[0] ?? ''}${words[1]?.[0] ?? ''}` : (words[0] ?? '?').slice(0, 2)
-  return letters.toUpperCase()
+  return letters.toUpperCase() || '?'
 }
 
 let emojiWorks: boolean | undefined

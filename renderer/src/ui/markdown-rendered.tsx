@@ -37,7 +37,7 @@ export function MarkdownRendered({ text, mentions }: { text: string; mentions: r
         target="_blank"
         rel="noreferrer noopener"
         onClick={(event) => {
-          if (!href || !desktop?.openExternal) return
+          if (!href || !desktop) return
           event.preventDefault()
           void desktop.openExternal(href)
         }}

@@ -42,15 +42,42 @@ export function ActivityPage() {
     }
   }, [agent, level, kind, limit, round])
 
-  const rows = all.filter((row) => (!agent || row.agent_id === agent) && (!level || row.level === level) && (!kind || row.event_type.startsWith(kind))).slice(0, limit)
+  const rows = all
+    .filter((row) => (!agent || row.agent_id === agent) && (!level || row.level === level) && (!kind || row.event_type.startsWith(kind)))
+    .slice(0, limit)
   let day = ''
   return (
     <div className="page-flush">
       <PageHead title={strings.title} />
       <div className="filters">
-        <Select aria-label={strings.anyKind} placeholder={strings.anyKind} clearable w={140} value={kind || null} onChange={(value) => setQuery({ kind: value })} data={Object.entries(strings.kinds).map(([value, label]) => ({ value, label }))} />
-        <Select aria-label={strings.anyLevel} placeholder={strings.anyLevel} clearable w={130} value={level || null} onChange={(value) => setQuery({ level: value })} data={Object.entries(strings.levels).map(([value, label]) => ({ value, label }))} />
-        <Select aria-label={strings.anyone} placeholder={strings.anyone} clearable searchable w={160} value={agent || null} onChange={(value) => setQuery({ agent: value })} data={agents.map((each) => ({ value: each.id, label: each.name }))} />
+        <Select
+          aria-label={strings.anyKind}
+          placeholder={strings.anyKind}
+          clearable
+          w={140}
+          value={kind || null}
+          onChange={(value) => setQuery({ kind: value })}
+          data={Object.entries(strings.kinds).map(([value, label]) => ({ value, label }))}
+        />
+        <Select
+          aria-label={strings.anyLevel}
+          placeholder={strings.anyLevel}
+          clearable
+          w={130}
+          value={level || null}
+          onChange={(value) => setQuery({ level: value })}
+          data={Object.entries(strings.levels).map(([value, label]) => ({ value, label }))}
+        />
+        <Select
+          aria-label={strings.anyone}
+          placeholder={strings.anyone}
+          clearable
+          searchable
+          w={160}
+          value={agent || null}
+          onChange={(value) => setQuery({ agent: value })}
+          data={agents.map((each) => ({ value: each.id, label: each.name }))}
+        />
       </div>
       <div className="page">
         <div className="page-inner page-narrow">

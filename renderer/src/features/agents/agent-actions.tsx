@@ -14,7 +14,9 @@ function syncFor(agent: Agent): void {
 }
 
 function askDelete(agent: Agent): void {
-  const tasks = Object.values(useLive.getState().maps.task).filter((task) => task.assigned_agent_ids.includes(agent.id) && task.status !== 'done' && task.status !== 'archived').length
+  const tasks = Object.values(useLive.getState().maps.task).filter(
+    (task) => task.assigned_agent_ids.includes(agent.id) && task.status !== 'done' && task.status !== 'archived',
+  ).length
   askOnce({
     title: strings.removeTitle(agent.name),
     body: strings.removeBody(agent.name, tasks),
@@ -32,7 +34,11 @@ function AgentMenuItems({ agent, withMain }: { agent: Agent; withMain: boolean }
     <Menu.Dropdown>
       {withMain ? (
         <>
-          <Menu.Item leftSection={<AlarmClock size={13} aria-hidden />} disabled={agent.status === 'paused'} onClick={() => void wakeAgent(agent.id)}>
+          <Menu.Item
+            leftSection={<AlarmClock size={13} aria-hidden />}
+            disabled={agent.status === 'paused'}
+            onClick={() => void wakeAgent(agent.id)}
+          >
             {strings.wake}
           </Menu.Item>
           <Menu.Item leftSection={<KeyRound size={13} aria-hidden />} onClick={() => syncFor(agent)}>
@@ -90,12 +96,20 @@ export function AgentButtons({ agent }: { agent: Agent }) {
           {strings.resume}
         </Button>
       ) : (
-        <Button variant={agent.status === 'offline' || agent.status === 'late' ? 'filled' : 'default'} leftSection={<AlarmClock size={13} aria-hidden />} onClick={() => void wakeAgent(agent.id)}>
+        <Button
+          variant={agent.status === 'offline' || agent.status === 'late' ? 'filled' : 'default'}
+          leftSection={<AlarmClock size={13} aria-hidden />}
+          onClick={() => void wakeAgent(agent.id)}
+        >
           {strings.wake}
         </Button>
       )}
       <Tooltip label={strings.syncNote}>
-        <Button variant={agent.token_status === 'drifted' ? 'filled' : 'default'} leftSection={<KeyRound size={13} aria-hidden />} onClick={() => syncFor(agent)}>
+        <Button
+          variant={agent.token_status === 'drifted' ? 'filled' : 'default'}
+          leftSection={<KeyRound size={13} aria-hidden />}
+          onClick={() => syncFor(agent)}
+        >
           {strings.sync}
         </Button>
       </Tooltip>

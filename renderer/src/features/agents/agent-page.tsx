@@ -65,7 +65,12 @@ function Story({ agent }: { agent: Agent }) {
       )}
       {rows.length > shown ? (
         <div style={{ padding: '0 14px 12px' }}>
-          <button type="button" className="link" style={{ border: 0, background: 'none', padding: 0, cursor: 'pointer', font: 'inherit' }} onClick={() => setShown((count) => count + 80)}>
+          <button
+            type="button"
+            className="link"
+            style={{ border: 0, background: 'none', padding: 0, cursor: 'pointer', font: 'inherit' }}
+            onClick={() => setShown((count) => count + 80)}
+          >
             Older events
           </button>
         </div>
@@ -119,7 +124,14 @@ export function AgentPage({ agentId }: { agentId: string }) {
   const task = useTask(agent?.current_task_id)
   if (!agent) {
     return (
-      <Empty title={strings.gone} actions={<Link className="link" href="/agents">{strings.title}</Link>}>
+      <Empty
+        title={strings.gone}
+        actions={
+          <Link className="link" href="/agents">
+            {strings.title}
+          </Link>
+        }
+      >
         {strings.goneBody}
       </Empty>
     )
@@ -208,7 +220,15 @@ export function AgentPage({ agentId }: { agentId: string }) {
                   <dt>Role</dt>
                   <dd>{strings.roles[agent.role]}</dd>
                   <dt>Board</dt>
-                  <dd>{board ? <Link className="link" href={`/boards/${board.id}`}>{board.name}</Link> : strings.noBoard}</dd>
+                  <dd>
+                    {board ? (
+                      <Link className="link" href={`/boards/${board.id}`}>
+                        {board.name}
+                      </Link>
+                    ) : (
+                      strings.noBoard
+                    )}
+                  </dd>
                   {task ? (
                     <>
                       <dt>Works on</dt>
@@ -224,7 +244,11 @@ export function AgentPage({ agentId }: { agentId: string }) {
                     <RelativeTime at={agent.last_seen_at} none={strings.never} live />
                   </dd>
                   <dt>Heartbeat</dt>
-                  <dd>{agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0') ? strings.off : `every ${agent.heartbeat_config.every}`}</dd>
+                  <dd>
+                    {agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0')
+                      ? strings.off
+                      : `every ${agent.heartbeat_config.every}`}
+                  </dd>
                   <dt>Wakes</dt>
                   <dd>
                     {agent.wake_attempts} of {agent.max_wake_attempts}

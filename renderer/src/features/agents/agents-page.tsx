@@ -21,16 +21,45 @@ export function AgentsPage() {
   const boardMap = useLive((state) => state.maps.board)
   const [query, setQuery] = useQuery()
   const { q = '', status = '', board = '' } = query
-  const shown = agents.filter((agent) => (status === '' || agent.status === status) && (board === '' || agent.board_id === board) && agent.name.toLowerCase().includes(q.trim().toLowerCase()))
+  const shown = agents.filter(
+    (agent) =>
+      (status === '' || agent.status === status) &&
+      (board === '' || agent.board_id === board) &&
+      agent.name.toLowerCase().includes(q.trim().toLowerCase()),
+  )
   const words = strings.columns
 
   return (
     <div className="page-flush">
       <PageHead title={strings.title} />
       <div className="filters">
-        <TextInput data-page-filter aria-label={strings.filter} placeholder={strings.filter} leftSection={<Search size={13} aria-hidden />} value={q} onChange={(event) => setQuery({ q: event.currentTarget.value })} w={190} />
-        <Select aria-label={words.state} placeholder={strings.anyStatus} clearable w={140} value={status || null} onChange={(value) => setQuery({ status: value })} data={agentStatuses.map((each) => ({ value: each, label: agentStates[each].label }))} />
-        <Select aria-label={words.board} placeholder={strings.allBoards} clearable w={170} value={board || null} onChange={(value) => setQuery({ board: value })} data={boards.map((each) => ({ value: each.id, label: each.name }))} />
+        <TextInput
+          data-page-filter
+          aria-label={strings.filter}
+          placeholder={strings.filter}
+          leftSection={<Search size={13} aria-hidden />}
+          value={q}
+          onChange={(event) => setQuery({ q: event.currentTarget.value })}
+          w={190}
+        />
+        <Select
+          aria-label={words.state}
+          placeholder={strings.anyStatus}
+          clearable
+          w={140}
+          value={status || null}
+          onChange={(value) => setQuery({ status: value })}
+          data={agentStatuses.map((each) => ({ value: each, label: agentStates[each].label }))}
+        />
+        <Select
+          aria-label={words.board}
+          placeholder={strings.allBoards}
+          clearable
+          w={170}
+          value={board || null}
+          onChange={(value) => setQuery({ board: value })}
+          data={boards.map((each) => ({ value: each.id, label: each.name }))}
+        />
         <span className="grow" />
         <Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewAgent}>
           {strings.newAgent}
@@ -40,7 +69,11 @@ export function AgentsPage() {
         <div className="page-inner">
           <div className="card">
             {agents.length === 0 ? (
-              <Empty icon={<Users size={22} aria-hidden />} title={strings.none} actions={<Button onClick={openNewAgent}>{strings.newAgent}</Button>}>
+              <Empty
+                icon={<Users size={22} aria-hidden />}
+                title={strings.none}
+                actions={<Button onClick={openNewAgent}>{strings.newAgent}</Button>}
+              >
                 {strings.noneBody}
               </Empty>
             ) : shown.length === 0 ? (
@@ -86,15 +119,32 @@ export function AgentsPage() {
                             </div>
                           ) : null}
                         </td>
-                        <td className="hide-narrow muted">{agent.board_id ? <Link href={`/boards/${agent.board_id}`}>{boardMap[agent.board_id]?.name ?? '—'}</Link> : strings.noBoard}</td>
+                        <td className="hide-narrow muted">
+                          {agent.board_id ? (
+                            <Link href={`/boards/${agent.board_id}`}>{boardMap[agent.board_id]?.name ?? '—'}</Link>
+                          ) : (
+                            strings.noBoard
+                          )}
+                        </td>
                         <td className="muted">
                           <RelativeTime at={agent.last_seen_at} none={strings.never} />
                         </td>
-                        <td className="hide-narrow muted">{agent.checkin_deadline_at ? <Countdown to={agent.checkin_deadline_at} /> : <RelativeTime at={agent.next_heartbeat_at} none={agent.heartbeat_config.every === 'disabled' ? strings.off : '—'} />}</td>
+                        <td className="hide-narrow muted">
+                          {agent.checkin_deadline_at ? (
+                            <Countdown to={agent.checkin_deadline_at} />
+                          ) : (
+                            <RelativeTime
+                              at={agent.next_heartbeat_at}
+                              none={agent.heartbeat_config.every === 'disabled' ? strings.off : '—'}
+                            />
+                          )}
+                        </td>
                         <td className="hide-narrow">
                           <StateBadge words={tokenStates[agent.token_status]} />
                         </td>
-                        <td className="hide-narrow num muted">{agent.wake_attempts > 0 ? `${agent.wake_attempts}/${agent.max_wake_attempts}` : '—'}</td>
+                        <td className="hide-narrow num muted">
+                          {agent.wake_attempts > 0 ? `${agent.wake_attempts}/${agent.max_wake_attempts}` : '—'}
+                        </td>
                         <td>
                           <AgentRowActions agent={agent} />
                         </td>

@@ -35,7 +35,10 @@ export function NewAgentDialog() {
             role,
             ...(role === 'lead' ? { is_board_lead: true } : {}),
             heartbeat_config: { every, target: 'none' },
-            identity_profile: { ...(emoji.trim() === '' ? {} : { emoji: emoji.trim() }), ...(purpose.trim() === '' ? {} : { purpose: purpose.trim() }) },
+            identity_profile: {
+              ...(emoji.trim() === '' ? {} : { emoji: emoji.trim() }),
+              ...(purpose.trim() === '' ? {} : { purpose: purpose.trim() }),
+            },
           },
         }),
       { failed: 'The agent was not created' },
@@ -69,11 +72,32 @@ export function NewAgentDialog() {
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <Group gap={8} align="flex-end" wrap="nowrap">
-            <TextInput label={words.emoji} value={emoji} onChange={(event) => setEmoji(event.currentTarget.value)} w={64} maxLength={8} placeholder="🛠️" />
-            <TextInput label={words.name} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} required data-autofocus style={{ flex: 1 }} />
+            <TextInput
+              label={words.emoji}
+              value={emoji}
+              onChange={(event) => setEmoji(event.currentTarget.value)}
+              w={64}
+              maxLength={8}
+              placeholder="🛠️"
+            />
+            <TextInput
+              label={words.name}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              maxLength={120}
+              required
+              data-autofocus
+              style={{ flex: 1 }}
+            />
           </Group>
           <Group gap={8} grow align="flex-start">
-            <Select label={words.board} allowDeselect={false} value={boardId} onChange={(value) => value && setBoardId(value)} data={boards.map((board) => ({ value: board.id, label: board.name }))} />
+            <Select
+              label={words.board}
+              allowDeselect={false}
+              value={boardId}
+              onChange={(value) => value && setBoardId(value)}
+              data={boards.map((board) => ({ value: board.id, label: board.name }))}
+            />
             <Select
               label={words.role}
               description={words.roleHints[role]}
@@ -86,9 +110,24 @@ export function NewAgentDialog() {
                 { value: 'lead', label: strings.roles.lead },
               ]}
             />
-            <Select label={words.heartbeat} allowDeselect={false} value={every} onChange={(value) => value && setEvery(value)} data={intervals.map((value) => ({ value, label: value === 'disabled' ? 'Never' : value }))} />
+            <Select
+              label={words.heartbeat}
+              allowDeselect={false}
+              value={every}
+              onChange={(value) => value && setEvery(value)}
+              data={intervals.map((value) => ({ value, label: value === 'disabled' ? 'Never' : value }))}
+            />
           </Group>
-          <Textarea label={words.purpose} description={words.purposeHint} value={purpose} onChange={(event) => setPurpose(event.currentTarget.value)} autosize minRows={3} maxRows={10} maxLength={2000} />
+          <Textarea
+            label={words.purpose}
+            description={words.purposeHint}
+            value={purpose}
+            onChange={(event) => setPurpose(event.currentTarget.value)}
+            autosize
+            minRows={3}
+            maxRows={10}
+            maxLength={2000}
+          />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
               Cancel

@@ -11,7 +11,9 @@ export function nextSentence(agent: Agent, settings: Settings | null): string {
     case 'provisioning':
       return agent.provision_step ? `Being set up: ${agent.provision_step.replaceAll('_', ' ')}.` : 'Being set up.'
     case 'waking':
-      return agent.wake_attempts >= agent.max_wake_attempts ? 'until it is offline, if it does not check in' : `until wake ${agent.wake_attempts + 1} of ${agent.max_wake_attempts}, if it does not check in`
+      return agent.wake_attempts >= agent.max_wake_attempts
+        ? 'until it is offline, if it does not check in'
+        : `until wake ${agent.wake_attempts + 1} of ${agent.max_wake_attempts}, if it does not check in`
     case 'online':
       if (settings?.heartbeats_paused) return 'Heartbeats are paused for all agents.'
       return agent.next_heartbeat_at ? 'until its next heartbeat' : 'It works when it is given something to do; heartbeats are off.'
@@ -32,7 +34,12 @@ export function NextStep({ agent }: { agent: Agent }) {
   const settings = useLive((state) => state.settings)
   const now = useNow('second')
   const words = agentStates[agent.status]
-  const until = agent.status === 'waking' ? agent.checkin_deadline_at : agent.status === 'online' || agent.status === 'late' ? agent.next_heartbeat_at : null
+  const until =
+    agent.status === 'waking'
+      ? agent.checkin_deadline_at
+      : agent.status === 'online' || agent.status === 'late'
+        ? agent.next_heartbeat_at
+        : null
   const deadline = agent.status === 'waking' && agent.checkin_deadline_at ? Date.parse(agent.checkin_deadline_at) : null
   const total = settings?.checkin_deadline_ms ?? 30_000
   return (

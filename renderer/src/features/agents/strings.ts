@@ -8,7 +8,16 @@ export const strings = {
   none: 'No agents yet',
   noneBody: 'An agent lives in the gateway, has its own workspace and token, checks in by itself, and works on the tasks of its board.',
   noMatch: 'No agent matches these filters.',
-  columns: { name: 'Agent', state: 'State', board: 'Board', seen: 'Last seen', next: 'Next check-in', token: 'Token', wakes: 'Wakes', actions: 'Actions' },
+  columns: {
+    name: 'Agent',
+    state: 'State',
+    board: 'Board',
+    seen: 'Last seen',
+    next: 'Next check-in',
+    token: 'Token',
+    wakes: 'Wakes',
+    actions: 'Actions',
+  },
   roles: { main: 'Main', lead: 'Lead', worker: 'Worker' },
   gone: 'This agent does not exist',
   goneBody: 'It may have been deleted.',
@@ -20,7 +29,8 @@ export const strings = {
   resume: 'Resume',
   remove: 'Delete agent',
   removeTitle: (name: string) => `Delete ${name}?`,
-  removeBody: (name: string, tasks: number) => `${name} is removed from the gateway; its token stops working and its workspace and sessions there are lost.${tasks > 0 ? ` ${tasks} open ${tasks === 1 ? 'task loses its' : 'tasks lose their'} assignee.` : ''} What it wrote in threads stays.`,
+  removeBody: (name: string, tasks: number) =>
+    `${name} is removed from the gateway; its token stops working and its workspace and sessions there are lost.${tasks > 0 ? ` ${tasks} open ${tasks === 1 ? 'task loses its' : 'tasks lose their'} assignee.` : ''} What it wrote in threads stays.`,
   story: 'What happened',
   storyNone: 'Nothing has happened yet.',
   next: 'What happens next',
@@ -33,7 +43,8 @@ export const strings = {
   allLogs: 'All its lines',
   never: 'never',
   off: 'off',
-  syncNote: 'Mints new tokens for the agents of its board, writes them and reads them back. Old tokens stay valid until the new ones are first used.',
+  syncNote:
+    'Mints new tokens for the agents of its board, writes them and reads them back. Old tokens stay valid until the new ones are first used.',
   create: {
     title: 'New agent',
     name: 'Name',

@@ -37,7 +37,12 @@ export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProp
           <Menu.Dropdown>
             <Menu.Label>{strings.moveTo}</Menu.Label>
             {taskStatuses.map((status) => (
-              <Menu.Item key={status} disabled={status === task.status} leftSection={<StateIcon name={taskStates[status].icon} />} onClick={() => onMoveTo(task, status)}>
+              <Menu.Item
+                key={status}
+                disabled={status === task.status}
+                leftSection={<StateIcon name={taskStates[status].icon} />}
+                onClick={() => onMoveTo(task, status)}
+              >
                 {taskStates[status].label}
               </Menu.Item>
             ))}

@@ -6,7 +6,7 @@ import { Play, RotateCw, Server, Square } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { GatewayRuntime } from '../../../../native-services/contract/entities.ts'
-import { gatewayAction, usePort } from '../../lib/actions.ts'
+import { gatewayAction, moveToPort } from '../../lib/actions.ts'
 import { useGatewayRuntime, useLive } from '../../lib/store.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { CopyButton, Empty, Note, PageHead } from '../../ui/parts.tsx'
@@ -36,7 +36,11 @@ function Buttons({ gateway }: { gateway: GatewayRuntime }) {
           </Button>
         </>
       ) : (
-        <Button leftSection={<Play size={13} aria-hidden />} disabled={busy || gateway.state === 'stopping'} onClick={() => run('startGateway')}>
+        <Button
+          leftSection={<Play size={13} aria-hidden />}
+          disabled={busy || gateway.state === 'stopping'}
+          onClick={() => run('startGateway')}
+        >
           {strings.start}
         </Button>
       )}
@@ -69,8 +73,8 @@ function GatewayCard({ gateway }: { gateway: GatewayRuntime }) {
           <Note tone="warning">
             <div className="row row-wrap">
               <span className="grow">{strings.stranger(gateway.port, gateway.port_owner.program, gateway.port_owner.pid)}</span>
-              <Button variant="default" onClick={() => void usePort(gateway.suggested_port ?? gateway.port)}>
-                {strings.usePort(gateway.suggested_port)}
+              <Button variant="default" onClick={() => void moveToPort(gateway.suggested_port ?? gateway.port)}>
+                {strings.moveToPort(gateway.suggested_port)}
               </Button>
             </div>
           </Note>
@@ -107,7 +111,15 @@ export function GatewayPage() {
             <GatewayCard gateway={gateway} />
           ) : (
             <div className="card wide">
-              <Empty icon={<Server size={22} aria-hidden />} title={strings.none} actions={<Link className="link" href="/welcome">First steps</Link>}>
+              <Empty
+                icon={<Server size={22} aria-hidden />}
+                title={strings.none}
+                actions={
+                  <Link className="link" href="/welcome">
+                    First steps
+                  </Link>
+                }
+              >
                 {strings.noneBody}
               </Empty>
             </div>
@@ -147,7 +159,11 @@ export function GatewayPage() {
                 </dl>
               ) : (
                 <>
-                  {provider?.kind === 'none' || !provider ? <p className="muted" style={{ marginBottom: 12 }}>{words.none}</p> : null}
+                  {provider?.kind === 'none' || !provider ? (
+                    <p className="muted" style={{ marginBottom: 12 }}>
+                      {words.none}
+                    </p>
+                  ) : null}
                   <ProviderForm onSaved={() => setEditing(false)} />
                 </>
               )}

@@ -24,7 +24,11 @@ export function ProviderForm({ onSaved }: { onSaved?: () => void }) {
     event.preventDefault()
     if (!complete || busy) return
     const body: BodyInputOf<'setModelProvider'> =
-      kind === 'demo' ? { kind } : kind === 'openai-compatible' ? { kind, base_url: baseUrl.trim(), api_key: key, model: model.trim() } : { kind, api_key: key, model: model.trim() }
+      kind === 'demo'
+        ? { kind }
+        : kind === 'openai-compatible'
+          ? { kind, base_url: baseUrl.trim(), api_key: key, model: model.trim() }
+          : { kind, api_key: key, model: model.trim() }
     setBusy(true)
     const saved = await setModelProvider(body)
     setBusy(false)
@@ -55,8 +59,22 @@ export function ProviderForm({ onSaved }: { onSaved?: () => void }) {
           <p className="muted">{words.demoHint}</p>
         ) : (
           <>
-            {kind === 'openai-compatible' ? <TextInput label={words.baseUrl} placeholder="https://models.example.com/v1" type="url" value={baseUrl} onChange={(event) => setBaseUrl(event.currentTarget.value)} /> : null}
-            <PasswordInput label={words.key} description={provider?.kind === kind && provider.key_hint ? words.keyKept(provider.key_hint) : words.keyHint} value={key} onChange={(event) => setKey(event.currentTarget.value)} autoComplete="off" />
+            {kind === 'openai-compatible' ? (
+              <TextInput
+                label={words.baseUrl}
+                placeholder="https://models.example.com/v1"
+                type="url"
+                value={baseUrl}
+                onChange={(event) => setBaseUrl(event.currentTarget.value)}
+              />
+            ) : null}
+            <PasswordInput
+              label={words.key}
+              description={provider?.kind === kind && provider.key_hint ? words.keyKept(provider.key_hint) : words.keyHint}
+              value={key}
+              onChange={(event) => setKey(event.currentTarget.value)}
+              autoComplete="off"
+            />
             <TextInput label={words.model} value={model} onChange={(event) => setModel(event.currentTarget.value)} />
           </>
         )}

@@ -48,7 +48,9 @@ export function RuntimeCard() {
       <div className="card-head">
         <h2 id="runtime-title">{words.title}</h2>
         <span className="aside">
-          {runtime && runtime.installed && runtime.version !== runtime.managed_version ? <InstallButton variant="default" label={words.update(runtime.managed_version)} /> : null}
+          {runtime && runtime.installed && runtime.version !== runtime.managed_version ? (
+            <InstallButton variant="default" label={words.update(runtime.managed_version)} />
+          ) : null}
         </span>
       </div>
       <div className="card-body stack" style={{ gap: 12 }}>
@@ -68,7 +70,9 @@ export function RuntimeCard() {
           </dl>
         ) : (
           <>
-            <p className="muted">{words.missing}. {words.hint}</p>
+            <p className="muted">
+              {words.missing}. {words.hint}
+            </p>
             {runtime ? (
               <div>
                 <InstallButton />

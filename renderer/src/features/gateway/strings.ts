@@ -6,8 +6,9 @@ export const strings = {
   stop: 'Stop',
   restart: 'Restart',
   notOurs: 'It was started by someone else; Mission Control uses it and will not stop or restart it.',
-  usePort: (port: number) => `Use port ${port} instead`,
-  stranger: (port: number, program: string | null, pid: number | null) => `Port ${port} is taken by ${program ?? 'another program'}${pid === null ? '' : ` (pid ${pid})`}. It is not touched.`,
+  moveToPort: (port: number) => `Use port ${port} instead`,
+  stranger: (port: number, program: string | null, pid: number | null) =>
+    `Port ${port} is taken by ${program ?? 'another program'}${pid === null ? '' : ` (pid ${pid})`}. It is not touched.`,
   lastLines: 'Last lines',
   lastLinesNone: 'It has written nothing yet.',
   allLogs: 'All its lines',
@@ -52,6 +53,14 @@ export const strings = {
     outcomes: { updated: 'Updated', skipped: 'Skipped', failed: 'Failed', warning: 'Warning' },
     verified: 'Verified with a real call',
     columns: { agent: 'Agent', outcome: 'Result', step: 'Reached', note: 'Note' },
-    steps: { preflight: 'Checks', mint: 'New token', write: 'Write files', read_back: 'Read back', commit: 'Commit', verify: 'Verify', done: 'Done' },
+    steps: {
+      preflight: 'Checks',
+      mint: 'New token',
+      write: 'Write files',
+      read_back: 'Read back',
+      commit: 'Commit',
+      verify: 'Verify',
+      done: 'Done',
+    },
   },
 }

@@ -14,7 +14,12 @@ import { RelativeTime } from '../../ui/time.tsx'
 import { strings } from './strings.ts'
 
 const words = strings.sync
-const outcomeTones: Readonly<Record<keyof typeof words.outcomes, Tone>> = { updated: 'good', skipped: 'idle', failed: 'bad', warning: 'warning' }
+const outcomeTones: Readonly<Record<keyof typeof words.outcomes, Tone>> = {
+  updated: 'good',
+  skipped: 'idle',
+  failed: 'bad',
+  warning: 'warning',
+}
 
 /** One job: what it does, how far it is, what it ended in. */
 export function JobView({ job }: { job: Job }) {
@@ -76,11 +81,13 @@ export function JobView({ job }: { job: Job }) {
           </table>
         </div>
       ) : null}
-      {result?.errors.filter((each) => each.agent_id === null).map((each) => (
-        <Note key={each.message} tone="bad">
-          {each.message}
-        </Note>
-      ))}
+      {result?.errors
+        .filter((each) => each.agent_id === null)
+        .map((each) => (
+          <Note key={each.message} tone="bad">
+            {each.message}
+          </Note>
+        ))}
     </div>
   )
 }
@@ -89,13 +96,25 @@ export function SyncPanel() {
   const boards = useBoards()
   const jobs = useJobs()
   const [query, setQuery] = useQuery()
-  const [options, setOptions] = useState({ rotate_tokens: true, include_main: false, lead_only: false, reset_sessions: false, overwrite: false })
+  const [options, setOptions] = useState({
+    rotate_tokens: true,
+    include_main: false,
+    lead_only: false,
+    reset_sessions: false,
+    overwrite: false,
+  })
   const [board, setBoard] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const chosen = jobs.find((job) => job.id === query['job'] && job.kind === 'template_sync') ?? jobs.find((job) => job.kind === 'template_sync')
+  const chosen =
+    jobs.find((job) => job.id === query['job'] && job.kind === 'template_sync') ?? jobs.find((job) => job.kind === 'template_sync')
   const running = jobs.some((job) => job.kind === 'template_sync' && job.state === 'running')
   const option = (name: keyof typeof options, label: string, description?: string) => (
-    <Switch label={label} description={description} checked={options[name]} onChange={(event) => setOptions({ ...options, [name]: event.currentTarget.checked })} />
+    <Switch
+      label={label}
+      description={description}
+      checked={options[name]}
+      onChange={(event) => setOptions({ ...options, [name]: event.currentTarget.checked })}
+    />
   )
   const run = async () => {
     setBusy(true)
@@ -121,7 +140,15 @@ export function SyncPanel() {
           {option('lead_only', words.leadOnly)}
         </div>
         <div className="row row-wrap">
-          <Select aria-label={words.board} placeholder={words.allBoards} clearable w={200} value={board} onChange={setBoard} data={boards.map((each) => ({ value: each.id, label: each.name }))} />
+          <Select
+            aria-label={words.board}
+            placeholder={words.allBoards}
+            clearable
+            w={200}
+            value={board}
+            onChange={setBoard}
+            data={boards.map((each) => ({ value: each.id, label: each.name }))}
+          />
           <Button leftSection={<KeyRound size={13} aria-hidden />} loading={busy} disabled={running} onClick={() => void run()}>
             {words.run}
           </Button>

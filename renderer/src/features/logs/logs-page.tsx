@@ -64,7 +64,15 @@ export function LogsPage() {
   useEffect(() => loadFirst(), [loadFirst, logsSince])
 
   const lines = useMemo(() => joinLines(older, fresh).filter((line) => logMatches(line, filter)), [older, fresh, filter])
-  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => 21, overscan: 30, paddingStart: 34, paddingEnd: 12, getItemKey: (index) => lines[index]?.seq ?? index })
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 21,
+    overscan: 30,
+    paddingStart: 34,
+    paddingEnd: 12,
+    getItemKey: (index) => lines[index]?.seq ?? index,
+  })
 
   const loadOlder = () => {
     if (before === null || busy.current) return
@@ -109,10 +117,42 @@ export function LogsPage() {
     <div className="page-flush" style={{ position: 'relative' }}>
       <PageHead title={strings.title} />
       <div className="filters">
-        <TextInput data-page-filter aria-label={strings.filter} placeholder={strings.filter} leftSection={<Search size={13} aria-hidden />} value={q} onChange={(event) => setQuery({ q: event.currentTarget.value })} w={220} />
-        <Select aria-label="Level" allowDeselect={false} w={170} value={level} onChange={(value) => setQuery({ level: value === 'info' ? null : value })} data={Object.entries(strings.levels).map(([value, label]) => ({ value, label }))} />
-        <Select aria-label="Source" placeholder={strings.anySource} clearable w={140} value={source || null} onChange={(value) => setQuery({ source: value })} data={Object.entries(strings.sources).map(([value, label]) => ({ value, label }))} />
-        <Select aria-label="Agent" placeholder={strings.anyAgent} clearable searchable w={150} value={agent || null} onChange={(value) => setQuery({ agent: value })} data={agents.map((each) => ({ value: each.id, label: each.name }))} />
+        <TextInput
+          data-page-filter
+          aria-label={strings.filter}
+          placeholder={strings.filter}
+          leftSection={<Search size={13} aria-hidden />}
+          value={q}
+          onChange={(event) => setQuery({ q: event.currentTarget.value })}
+          w={220}
+        />
+        <Select
+          aria-label="Level"
+          allowDeselect={false}
+          w={170}
+          value={level}
+          onChange={(value) => setQuery({ level: value === 'info' ? null : value })}
+          data={Object.entries(strings.levels).map(([value, label]) => ({ value, label }))}
+        />
+        <Select
+          aria-label="Source"
+          placeholder={strings.anySource}
+          clearable
+          w={140}
+          value={source || null}
+          onChange={(value) => setQuery({ source: value })}
+          data={Object.entries(strings.sources).map(([value, label]) => ({ value, label }))}
+        />
+        <Select
+          aria-label="Agent"
+          placeholder={strings.anyAgent}
+          clearable
+          searchable
+          w={150}
+          value={agent || null}
+          onChange={(value) => setQuery({ agent: value })}
+          data={agents.map((each) => ({ value: each.id, label: each.name }))}
+        />
         <span className="grow" />
         <span className="faint num hide-narrow">{count.toLocaleString()} lines</span>
         <Tooltip label={strings.copy}>
@@ -128,7 +168,12 @@ export function LogsPage() {
             <Copy size={14} aria-hidden />
           </button>
         </Tooltip>
-        <Button variant={follow ? 'light' : 'default'} leftSection={<ArrowDownToLine size={13} aria-hidden />} aria-pressed={follow} onClick={() => setFollow((value) => !value)}>
+        <Button
+          variant={follow ? 'light' : 'default'}
+          leftSection={<ArrowDownToLine size={13} aria-hidden />}
+          aria-pressed={follow}
+          onClick={() => setFollow((value) => !value)}
+        >
           {strings.follow}
         </Button>
       </div>
@@ -137,14 +182,34 @@ export function LogsPage() {
       ) : count === 0 && !loading ? (
         <Empty title={strings.none}>{strings.noneBody}</Empty>
       ) : (
-        <div className="logs" ref={scroller} onScroll={onScroll} onWheel={leaveEnd} onTouchMove={leaveEnd} onKeyDown={leaveEnd} onPointerUp={leaveEnd} tabIndex={0} role="log" aria-label={strings.title} aria-live="off">
+        <div
+          className="logs"
+          ref={scroller}
+          onScroll={onScroll}
+          onWheel={leaveEnd}
+          onTouchMove={leaveEnd}
+          onKeyDown={leaveEnd}
+          onPointerUp={leaveEnd}
+          tabIndex={0}
+          role="log"
+          aria-label={strings.title}
+          aria-live="off"
+        >
           <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
             <div className="log-status">{before === null && !loading ? strings.start : strings.loading}</div>
             {virtualizer.getVirtualItems().map((item) => {
               const line = lines[item.index]
               if (!line) return null
               return (
-                <div key={item.key} ref={virtualizer.measureElement} data-index={item.index} className="log-line" data-level={line.level} data-tone={tones[line.level]} style={{ top: item.start }}>
+                <div
+                  key={item.key}
+                  ref={virtualizer.measureElement}
+                  data-index={item.index}
+                  className="log-line"
+                  data-level={line.level}
+                  data-tone={tones[line.level]}
+                  style={{ top: item.start }}
+                >
                   <time className="at" dateTime={line.at} title={exactTime(line.at)}>
                     {clockTime(line.at)}
                   </time>

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { Link } from 'wouter'
 import type { GatewayRuntime } from '../../../../native-services/contract/entities.ts'
 import { supervisorStates } from '../../../../native-services/contract/states.ts'
-import { gatewayAction, usePort } from '../../lib/actions.ts'
+import { gatewayAction, moveToPort } from '../../lib/actions.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Countdown } from '../../ui/time.tsx'
@@ -56,7 +56,7 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
         <Link href="/gateway">{strings.gateway}</Link>
         {gateway.state === 'stopped' || gateway.state === 'failed' ? (
           gateway.port_owner && gateway.suggested_port ? (
-            <Button variant="default" size="compact-xs" onClick={() => void usePort(gateway.suggested_port ?? 0)}>
+            <Button variant="default" size="compact-xs" onClick={() => void moveToPort(gateway.suggested_port ?? 0)}>
               Use port {gateway.suggested_port} instead
             </Button>
           ) : (

@@ -3,9 +3,10 @@ import './settings.css'
 import { Button, NumberInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Link } from 'wouter'
+import type { DesktopApi, LoginItemState, UpdateState } from '../../../../native-services/contract/desktop.ts'
 import type { Settings } from '../../../../native-services/contract/entities.ts'
-import { changeSettings } from '../../lib/actions.ts'
-import { desktop } from '../../lib/desktop.ts'
+import { changeSettings, signOut } from '../../lib/actions.ts'
+import { desktop, wanted } from '../../lib/desktop.ts'
 import { useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { PageHead } from '../../ui/parts.tsx'
@@ -33,7 +34,21 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** A number that is sent when one has finished typing, not with every digit. */
-function NumberSetting({ label, value, min, max, suffix, onSave }: { label: string; value: number; min: number; max: number; suffix?: string; onSave: (value: number) => void }) {
+function NumberSetting({
+  label,
+  value,
+  min,
+  max,
+  suffix,
+  onSave,
+}: {
+  label: string
+  value: number
+  min: number
+  max: number
+  suffix?: string
+  onSave: (value: number) => void
+}) {
   const [draft, setDraft] = useState<number | string>(value)
   useEffect(() => setDraft(value), [value])
   const save = () => {
@@ -57,35 +72,73 @@ function NumberSetting({ label, value, min, max, suffix, onSave }: { label: stri
   )
 }
 
-function LoginItem() {
-  const [on, setOn] = useState<boolean | null>(null)
+function LoginItem({ bridge }: { bridge: DesktopApi }) {
+  const [item, setItem] = useState<LoginItemState | null>(null)
   useEffect(() => {
-    void desktop?.getLoginItem?.().then(setOn, () => setOn(null))
-  }, [])
-  if (on === null || !desktop?.setLoginItem) return null
+    let current = true
+    wanted(bridge.getLoginItem()).then(
+      (state) => {
+        if (current) setItem(state)
+      },
+      () => undefined,
+    )
+    return () => {
+      current = false
+    }
+  }, [bridge])
+  if (item === null) return null
+  const change = async (enabled: boolean) => {
+    setItem({ ...item, enabled })
+    const state = await attempt(() => wanted(bridge.setLoginItem(enabled)), { failed: 'The login item was not changed' })
+    setItem(state ?? item)
+  }
   return (
-    <Row label={strings.loginItem}>
+    <Row label={strings.loginItem} {...(item.reason ? { hint: item.reason } : {})}>
       <Switch
         aria-label={strings.loginItem}
-        checked={on}
-        onChange={(event) => {
-          const next = event.currentTarget.checked
-          setOn(next)
-          void attempt(async () => desktop?.setLoginItem?.(next), { failed: 'The login item was not changed' }).then((done) => done === null && setOn(!next))
-        }}
+        checked={item.enabled}
+        disabled={!item.available}
+        onChange={(event) => void change(event.currentTarget.checked)}
       />
     </Row>
   )
 }
 
+function Updates({ bridge }: { bridge: DesktopApi }) {
+  const [state, setState] = useState<UpdateState | null>(null)
+  const [busy, setBusy] = useState(false)
+  const check = async () => {
+    setBusy(true)
+    setState(await attempt(() => wanted(bridge.checkForUpdates()), { failed: 'Updates could not be checked' }))
+    setBusy(false)
+  }
+  return (
+    <>
+      {state ? <span className="muted">{state.reason ?? strings.updateStates[state.state](state.version)}</span> : null}
+      <Button variant="default" loading={busy} onClick={() => void check()}>
+        {strings.updates}
+      </Button>
+    </>
+  )
+}
+
 export function SettingsPage() {
+  const bridge = desktop
   const settings = useLive((state) => state.settings)
   const version = useLive((state) => state.version)
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   if (!settings) return null
-  const toggle = (name: { [Key in keyof Settings]: Settings[Key] extends boolean ? Key : never }[keyof Settings], label: string, hint?: string) => (
+  const toggle = (
+    name: { [Key in keyof Settings]: Settings[Key] extends boolean ? Key : never }[keyof Settings],
+    label: string,
+    hint?: string,
+  ) => (
     <Row label={label} {...(hint ? { hint } : {})}>
-      <Switch aria-label={label} checked={settings[name]} onChange={(event) => void changeSettings({ [name]: event.currentTarget.checked })} />
+      <Switch
+        aria-label={label}
+        checked={settings[name]}
+        onChange={(event) => void changeSettings({ [name]: event.currentTarget.checked })}
+      />
     </Row>
   )
   return (
@@ -106,13 +159,32 @@ export function SettingsPage() {
           {toggle('delivery_paused', strings.deliveryPaused, strings.deliveryPausedHint)}
           {toggle('heartbeats_paused', strings.heartbeatsPaused, strings.heartbeatsPausedHint)}
           <Row label={strings.maxWakes}>
-            <NumberSetting label={strings.maxWakes} value={settings.max_wake_attempts} min={1} max={10} onSave={(value) => void changeSettings({ max_wake_attempts: value })} />
+            <NumberSetting
+              label={strings.maxWakes}
+              value={settings.max_wake_attempts}
+              min={1}
+              max={10}
+              onSave={(value) => void changeSettings({ max_wake_attempts: value })}
+            />
           </Row>
           <Row label={strings.deadline}>
-            <NumberSetting label={strings.deadline} value={Math.round(settings.checkin_deadline_ms / 1000)} min={1} max={3600} suffix={strings.seconds} onSave={(value) => void changeSettings({ checkin_deadline_ms: value * 1000 })} />
+            <NumberSetting
+              label={strings.deadline}
+              value={Math.round(settings.checkin_deadline_ms / 1000)}
+              min={1}
+              max={3600}
+              suffix={strings.seconds}
+              onSave={(value) => void changeSettings({ checkin_deadline_ms: value * 1000 })}
+            />
           </Row>
           <Row label={strings.concurrency}>
-            <NumberSetting label={strings.concurrency} value={settings.delivery_concurrency} min={1} max={100} onSave={(value) => void changeSettings({ delivery_concurrency: value })} />
+            <NumberSetting
+              label={strings.concurrency}
+              value={settings.delivery_concurrency}
+              min={1}
+              max={100}
+              onSave={(value) => void changeSettings({ delivery_concurrency: value })}
+            />
           </Row>
         </Group>
         <Group title={strings.gateway}>
@@ -121,7 +193,7 @@ export function SettingsPage() {
         </Group>
         {desktop ? (
           <Group title={strings.desktop}>
-            <LoginItem />
+            <LoginItem bridge={desktop} />
             {toggle('close_to_tray', strings.closeToTray)}
             {toggle('start_hidden', strings.startHidden)}
           </Group>
@@ -129,19 +201,25 @@ export function SettingsPage() {
         <Group title={strings.about}>
           <Row label={strings.version}>
             <span className="num muted">{version ?? '—'}</span>
-            {desktop?.checkForUpdates ? (
-              <Button variant="default" onClick={() => void desktop?.checkForUpdates?.()}>
-                {strings.updates}
-              </Button>
-            ) : null}
+            {desktop ? <Updates bridge={desktop} /> : null}
           </Row>
-          {desktop?.revealDataFolder ? (
+          {bridge ? (
             <Row label={strings.dataFolder}>
-              <Button variant="default" onClick={() => void desktop?.revealDataFolder?.()}>
+              <Button
+                variant="default"
+                onClick={() => void attempt(() => wanted(bridge.revealDataFolder()), { failed: 'The folder was not shown' })}
+              >
                 {strings.reveal}
               </Button>
             </Row>
           ) : null}
+          {bridge ? null : (
+            <Row label={strings.session}>
+              <Button variant="default" onClick={() => void signOut()}>
+                {strings.signOut}
+              </Button>
+            </Row>
+          )}
           <Row label={strings.onboarding}>
             <Button variant="default" component={Link} href="/welcome">
               {strings.onboardingOpen}

@@ -5,13 +5,20 @@ import { useEffect, useRef, useState } from 'react'
 import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { postComment } from '../../lib/actions.ts'
-import { AgentAvatar } from '../../ui/avatar.tsx'
+import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Kbd } from '../../ui/parts.tsx'
 import { completeMention, matchNames, mentionAt, type MentionQuery } from './mention.ts'
 import { strings } from './strings.ts'
 
 const drafts = new Map<string, string>()
 const isMac = /mac/i.test(navigator.userAgent)
+
+/** An agent, or a word that stands for several. */
+interface Offer {
+  readonly name: string
+  readonly agent?: Agent
+  readonly hint?: string
+}
 
 export function Composer({ task, agents }: { task: Task; agents: readonly Agent[] }) {
   const [value, setValue] = useState(drafts.get(task.id) ?? '')
@@ -20,7 +27,7 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
   const [busy, setBusy] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
-  const offers = query ? matchNames(agents, query.text) : []
+  const offers = query ? matchNames<Offer>([...agents.map((agent) => ({ name: agent.name, agent })), ...strings.groups], query.text, 7) : []
 
   useEffect(() => {
     if (caretAfter.current === null) return
@@ -32,10 +39,10 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
     setValue(next)
     drafts.set(task.id, next)
   }
-  const pick = (agent: Agent) => {
+  const pick = (offer: Offer) => {
     const element = field.current
     if (!query || !element) return
-    const next = completeMention(value, element.selectionStart, query, agent.name)
+    const next = completeMention(value, element.selectionStart, query, offer.name)
     caretAfter.current = next.caret
     change(next.value)
     setQuery(null)
@@ -62,8 +69,8 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
       }
       if (event.key === 'Enter' || event.key === 'Tab') {
         event.preventDefault()
-        const agent = offers[chosen] ?? offers[0]
-        if (agent) pick(agent)
+        const offer = offers[chosen] ?? offers[0]
+        if (offer) pick(offer)
         return
       }
       if (event.key === 'Escape') {
@@ -83,22 +90,22 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
     <div className="composer">
       {offers.length > 0 ? (
         <ul className="mention-list" role="listbox" id="mentions" aria-label="Agents">
-          {offers.map((agent, index) => (
+          {offers.map((offer, index) => (
             <li
-              key={agent.id}
+              key={offer.agent?.id ?? offer.name}
               id={`mention-${index}`}
               role="option"
               aria-selected={index === chosen}
               onMouseEnter={() => setChosen(index)}
               onMouseDown={(event) => {
                 event.preventDefault()
-                pick(agent)
+                pick(offer)
               }}
             >
-              <AgentAvatar agent={agent} size={20} dot />
-              <span className="grow truncate">{agent.name}</span>
+              {offer.agent ? <AgentAvatar agent={offer.agent} size={20} dot /> : <NameAvatar name="@" size={20} />}
+              <span className="grow truncate">{offer.name}</span>
               <span className="faint" style={{ fontSize: 12 }}>
-                {agentStates[agent.status].label}
+                {offer.agent ? agentStates[offer.agent.status].label : offer.hint}
               </span>
             </li>
           ))}

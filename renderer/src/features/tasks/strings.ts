@@ -11,6 +11,10 @@ export const strings = {
     more: 'Create another',
     noBoards: 'A task needs a board. Create one first.',
   },
+  groups: [
+    { name: 'lead', hint: 'the board’s lead' },
+    { name: 'all', hint: 'everyone on the board' },
+  ],
   gone: 'This task does not exist',
   goneBody: 'It may have been deleted.',
   close: 'Close task',

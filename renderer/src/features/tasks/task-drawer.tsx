@@ -8,6 +8,7 @@ import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-se
 import { changeTask, deleteTask } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
+import { overlayOpen } from '../../lib/keys.ts'
 import { fetchAll } from '../../lib/live.ts'
 import { useActivity, useAgents, useLive, useTask } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
@@ -236,7 +237,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (document.querySelector('[role="dialog"]:not([data-drawer]), [role="listbox"], [role="menu"]')) return
+      if (overlayOpen()) return
       onClose()
     }
     window.addEventListener('keydown', onKey)

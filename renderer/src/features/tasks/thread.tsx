@@ -57,7 +57,7 @@ export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] 
   const comments = useComments(task.id)
   const notifications = useNotifications({ task_id: task.id })
   const end = useRef<HTMLDivElement>(null)
-  const names = agents.map((agent) => agent.name)
+  const names = [...agents.map((agent) => agent.name), ...strings.groups.map((group) => group.name)]
   const answered = new Set(comments.map((comment) => comment.source_notification_id))
   const writing = notifications.filter((row) => row.state === 'leased' && !answered.has(row.id))
   const loose = notifications.filter((row) => row.comment_id === null && row.type !== 'heartbeat' && row.type !== 'wake')
@@ -92,7 +92,12 @@ export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] 
       {comments.length === 0 && writing.length === 0 ? <p className="muted">{strings.threadEmpty}</p> : null}
       <ul className="thread">
         {comments.map((comment) => (
-          <Message key={comment.id} comment={comment} names={names} deliveries={notifications.filter((row) => row.comment_id === comment.id)} />
+          <Message
+            key={comment.id}
+            comment={comment}
+            names={names}
+            deliveries={notifications.filter((row) => row.comment_id === comment.id)}
+          />
         ))}
         {writing.map((row) => (
           <Writing key={row.id} row={row} />

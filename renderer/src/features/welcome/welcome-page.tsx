@@ -140,7 +140,11 @@ export function WelcomePage() {
                 <span className="step-mark">{step.done ? <Check size={14} aria-label="Done" /> : index + 1}</span>
                 <div>
                   <h2>{step.title}</h2>
-                  {step.done ? <p className="muted">{step.doneText}</p> : state === 'current' ? <div className="step-body">{step.body}</div> : null}
+                  {step.done ? (
+                    <p className="muted">{step.doneText}</p>
+                  ) : state === 'current' ? (
+                    <div className="step-body">{step.body}</div>
+                  ) : null}
                 </div>
               </li>
             )

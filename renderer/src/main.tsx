@@ -6,11 +6,7 @@ import './app/main-parts.css'
 import './app/mantine-overrides.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { config } from 'zod'
 import { App } from './app/app.tsx'
-
-// The page's policy forbids code made at run time; zod would try, and the browser would report it.
-config({ jitless: true })
 
 const root = document.getElementById('root')
 if (root) {

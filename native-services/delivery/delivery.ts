@@ -100,7 +100,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sweep()
       fill(most)
       const hold = gate.current()
-      wakeAt(hold && hold.until > clock.now() ? hold.until : store.notifications.nextDueAt(clock.now()))
+      // With all hands full the next one to finish looks again.
+      if (sending.size >= most) wakeAt(null)
+      else wakeAt(hold && hold.until > clock.now() ? hold.until : store.notifications.nextDueAt(clock.now()))
     } catch (error) {
       // The database may be busy or full; nothing was sent, and it is looked at again.
       failure(errorText(error))

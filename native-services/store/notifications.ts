@@ -47,6 +47,10 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     `UPDATE notifications SET state = 'queued', next_attempt_at = ?, attempts = attempts - ?, no_reply_count = no_reply_count + ?, last_error_code = ?, last_error = ?, lease_until = NULL, updated_at = ? WHERE id = ?`,
   )
 
+  const renew = db.prepare(`UPDATE notifications SET lease_until = ? WHERE id = ? AND state = 'leased'`)
+  const recordRun = db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?')
+  const newer = db.prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
+
   const row = (value: unknown): NotificationRow => value as NotificationRow
   function changed(id: string): void {
     touch('notification', id)
@@ -127,10 +131,10 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     },
     /** The send is still under way: its lease runs on. */
     renew(id: string, until: number): void {
-      db.prepare(`UPDATE notifications SET lease_until = ? WHERE id = ? AND state = 'leased'`).run(until, id)
+      renew.run(until, id)
     },
     recordRun(id: string, runId: string): void {
-      db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?').run(runId, clock.now(), id)
+      recordRun.run(runId, clock.now(), id)
     },
 
     /** Ends a message: delivered, skipped or dead. */
@@ -187,9 +191,7 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
 
     /** Whether a newer message of the same kind, task and agent waits. */
     superseded: (notification: NotificationRow): boolean =>
-      db
-        .prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
-        .get(notification.task_id, notification.agent_id, notification.type, notification.seq) !== undefined,
+      newer.get(notification.task_id, notification.agent_id, notification.type, notification.seq) !== undefined,
 
     /** Delivered and failed per minute since `from`, minutes without either left out. */
     perMinute: (from: number): { at: number; delivered: number; failed: number }[] =>

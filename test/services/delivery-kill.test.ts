@@ -1,0 +1,138 @@
+/**
+ * `kill -9` of the delivering process at random moments, over a real database and real sockets, against a gateway that fails at random:
+ * every message ends with exactly one reply, and the order within a session holds.
+ * A longer run: `DELIVERY_KILL_MESSAGES=5000 DELIVERY_KILLS=100 vitest run test/services/delivery-kill`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { createNotifier } from '../../native-services/delivery/notifier.ts'
+import { systemClock } from '../../native-services/platform/clock.ts'
+import { openStore } from '../../native-services/store/store.ts'
+import { addAgent, addTask, person } from '../support/delivery-world.ts'
+import { type Behaviour, seededRandom, startScriptedGateway } from '../support/scripted-gateway.ts'
+
+const messages = Number(process.env['DELIVERY_KILL_MESSAGES'] ?? 300)
+const kills = Number(process.env['DELIVERY_KILLS'] ?? 10)
+const sessions = 20
+const child = join(dirname(fileURLToPath(import.meta.url)), '..', 'support', 'delivery-child.ts')
+
+it(
+  `${messages} messages, ${kills} kills: one reply each, in order`,
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mc-kill-'))
+    const file = join(dir, 'mc.db')
+    const random = seededRandom(20_261_121)
+    const gateway = await startScriptedGateway()
+    const odds: [Behaviour, number][] = [
+      ['http_500', 0.06],
+      ['failed', 0.06],
+      ['close', 0.06],
+      ['rate_limited', 0.03],
+    ]
+    gateway.decide = () => {
+      let dice = random()
+      const behaviour = odds.find(([, share]) => (dice -= share) < 0)?.[0] ?? 'answer'
+      return { behaviour, ms: random() * 40 }
+    }
+    const running = new Set<ChildProcess>()
+    try {
+      enqueueAll(file)
+      for (let round = 0; round < kills; round += 1) {
+        const process = start(running, file, gateway.port)
+        const arrived = new Promise<void>((resolve) => (gateway.onArrival = () => resolve()))
+        const early = once(process, 'exit').then(([code]) => code as number | null)
+        const first = await Promise.race([arrived.then(() => 'arrived' as const), early])
+        if (first !== 'arrived') break
+        await new Promise((resolve) => setTimeout(resolve, random() * 120))
+        process.kill('SIGKILL')
+        await early
+      }
+      gateway.onArrival = () => {}
+      const last = start(running, file, gateway.port)
+      const [code] = (await once(last, 'exit')) as [number | null]
+      expect(code).toBe(0)
+      verify(file, gateway.arrivals)
+    } finally {
+      for (const process of running) process.kill('SIGKILL')
+      await gateway.stop()
+      rmSync(dir, { recursive: true, force: true })
+    }
+  },
+  60_000 + messages * 200,
+)
+
+function start(running: Set<ChildProcess>, file: string, port: number): ChildProcess {
+  const started = spawn(process.execPath, [child, file, String(port)], { stdio: ['ignore', 'inherit', 'inherit'] })
+  running.add(started)
+  started.once('exit', () => running.delete(started))
+  return started
+}
+
+function enqueueAll(file: string): void {
+  const store = openStore({ file, clock: systemClock })
+  const notifier = createNotifier({ store, clock: systemClock })
+  const gatewayRow = store.write(() =>
+    store.gateways.ensureLocal({ url: 'ws://127.0.0.1:1', workspace_root: '/nowhere', token_hint: null }),
+  )
+  const board = store.write(() => store.boards.create({ gateway_id: gatewayRow.id, name: 'B', slug: 'b' }))
+  const agents = ['Max', 'Ivy', 'Noor', 'Lin'].map((name) => addAgent(store, { gateway_id: gatewayRow.id, board_id: board.id, name }))
+  const tasks = Array.from({ length: sessions }, (_, index) => addTask(store, board.id, `Task ${index}`))
+  store.write(() => {
+    for (let index = 0; index < messages; index += 1) {
+      const task = tasks[index % sessions]
+      const agent = agents[(index % sessions) % agents.length]
+      if (!task || !agent) continue
+      const { comment } = store.messages.add({
+        board_id: board.id,
+        task_id: task.id,
+        author_type: 'user',
+        agent_id: null,
+        author_name: 'Sam',
+        message: `@${agent.name} question ${index}`,
+        mentions: [agent.id],
+        source_notification_id: null,
+      })
+      notifier.commented({ task, comment, actor: person })
+    }
+  })
+  expect(store.notifications.countByState().queued).toBe(messages)
+  store.close()
+}
+
+function verify(file: string, arrivals: readonly { session_key: string; notification_id: string | null }[]): void {
+  const store = openStore({ file, clock: systemClock })
+  try {
+    expect(store.notifications.countByState()).toEqual({ queued: 0, leased: 0, delivered: messages, skipped: 0, dead: 0 })
+    const rows = store.db.prepare('SELECT id, seq, session_key FROM notifications ORDER BY seq').all() as {
+      id: string
+      seq: number
+      session_key: string
+    }[]
+    const replies = store.db
+      .prepare(
+        'SELECT source_notification_id AS id, message, task_id FROM messages WHERE source_notification_id IS NOT NULL ORDER BY created_at, id',
+      )
+      .all() as { id: string; message: string; task_id: string }[]
+    expect(replies.map((reply) => reply.id).toSorted()).toEqual(rows.map((row) => row.id).toSorted())
+    expect(replies.every((reply) => reply.message.startsWith(`reply to ${reply.id} `))).toBe(true)
+    // In each thread the replies stand in the order of their questions, and in each session the gateway saw them in that order.
+    const seq = new Map(rows.map((row) => [row.id, row.seq]))
+    for (const list of Object.values(Object.groupBy(replies, (reply) => reply.task_id))) {
+      const order = (list ?? []).map((reply) => seq.get(reply.id) ?? 0)
+      expect(order).toEqual(order.toSorted((a, b) => a - b))
+    }
+    for (const list of Object.values(Object.groupBy(arrivals, (arrival) => arrival.session_key))) {
+      const order = (list ?? []).map((arrival) => seq.get(arrival.notification_id ?? '') ?? 0)
+      expect(order).toEqual(order.toSorted((a, b) => a - b))
+    }
+    // Something did go wrong on the way.
+    expect(arrivals.length).toBeGreaterThan(messages)
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,187 @@
+/** The `mc` command as an agent runs it: a real shell, a real curl, a real HTTP server. */
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { credentialsFile, writeCommand, writeCredentials } from '../../../native-services/lifecycle/workspace-files.ts'
+import { resourcesDir } from '../../support/lifecycle-bench.ts'
+
+interface Call {
+  method: string
+  url: string
+  token: string | undefined
+  body: unknown
+}
+
+const token = `mca_${'t0k-N_'.repeat(7)}x`
+const board = '0199cccc-0000-7000-8000-000000000003'
+const task = '0199dddd-0000-7000-8000-000000000004'
+const shells = ['/bin/dash', '/bin/bash', '/bin/sh'].filter((shell) => existsSync(shell))
+
+describe.skipIf(process.platform === 'win32')('mc', () => {
+  let server: Server
+  let workspace: string
+  let status = 200
+  let calls: Call[] = []
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let text = ''
+      request.on('data', (data: Buffer) => (text += data.toString('utf8')))
+      request.on('end', () => {
+        calls.push({
+          method: request.method ?? '',
+          url: request.url ?? '',
+          token: request.headers['x-agent-token']?.toString(),
+          body: text === '' ? null : (JSON.parse(text) as unknown),
+        })
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(status < 300 ? { ok: true } : { detail: 'no', code: 'x' }))
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    workspace = mkdtempSync(join(tmpdir(), 'mc command '))
+    writeCommand(workspace, { resourcesDir })
+    writeCredentials(workspace, {
+      base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      agent_id: 'agent-1',
+      board_id: board,
+      auth_token: token,
+    })
+  })
+  afterAll(() => {
+    server.close()
+    rmSync(workspace, { recursive: true, force: true })
+  })
+  beforeEach(() => {
+    calls = []
+    status = 200
+  })
+
+  /** `mc …` in the workspace, with a proxy in the environment that must not be used. */
+  function mc(args: string[], options: { shell?: string; input?: string } = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+    return new Promise((resolve) => {
+      const child = execFile(
+        options.shell ?? '/bin/sh',
+        ['.mission-control/mc', ...args],
+        {
+          cwd: workspace,
+          env: {
+            PATH: process.env['PATH'] ?? '',
+            http_proxy: 'http://127.0.0.1:9',
+            HTTP_PROXY: 'http://127.0.0.1:9',
+            ALL_PROXY: 'http://127.0.0.1:9',
+          },
+        },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+      )
+      child.stdin?.end(options.input ?? '')
+    })
+  }
+
+  it.each(shells)('checks in, with %s', async (shell) => {
+    expect(await mc(['heartbeat'], { shell })).toEqual({ code: 0, stdout: '{"ok":true}\n', stderr: '' })
+    expect(calls).toEqual([{ method: 'POST', url: '/api/v1/agent/heartbeat', token, body: {} }])
+  })
+
+  it.each([
+    [['whoami'], 'GET', '/healthz', null],
+    [['agents'], 'GET', '/agents', null],
+    [['boards'], 'GET', '/boards', null],
+    [['task', 'list'], 'GET', `/boards/${board}/tasks?assigned_agent_id=agent-1`, null],
+    [['task', 'list', 'all'], 'GET', `/boards/${board}/tasks`, null],
+    [['task', 'list', 'in_progress'], 'GET', `/boards/${board}/tasks?status=in_progress`, null],
+    [['--board', 'b-2', 'task', 'list', 'all'], 'GET', '/boards/b-2/tasks', null],
+    [['task', 'claim', task], 'PATCH', `/boards/${board}/tasks/${task}`, { status: 'in_progress' }],
+    [['task', 'status', task, 'review'], 'PATCH', `/boards/${board}/tasks/${task}`, { status: 'review' }],
+    [['task', 'status', task, 'done', 'because'], 'PATCH', `/boards/${board}/tasks/${task}`, { status: 'done', comment: 'because' }],
+    [
+      ['task', 'status', task, 'blocked', 'no key'],
+      'PATCH',
+      `/boards/${board}/tasks/${task}`,
+      { status: 'blocked', blocked_reason: 'no key' },
+    ],
+    [['task', 'create', 'A "title"', 'text'], 'POST', `/boards/${board}/tasks`, { title: 'A "title"', description: 'text' }],
+  ] as const)('%j', async (args, method, path, body) => {
+    expect(await mc([...args])).toMatchObject({ code: 0, stderr: '' })
+    expect(calls).toEqual([{ method, url: `/api/v1/agent${path}`, token, body }])
+  })
+
+  it('shows a task with its thread', async () => {
+    await mc(['task', 'show', task])
+    expect(calls.map((call) => call.url)).toEqual([
+      `/api/v1/agent/boards/${board}/tasks/${task}`,
+      `/api/v1/agent/boards/${board}/tasks/${task}/comments`,
+    ])
+  })
+
+  it.each([
+    ['quotes and backslashes', 'say "hi" \\ and \\n, it\'s 100% $HOME `date` $(id)'],
+    ['lines and tabs', 'one\n\ttwo\r\n\nthree'],
+    ['other scripts', 'Grüße, 你好, 🦞 — done'],
+    ['what looks like an option', '--data @/etc/passwd'],
+    ['a leading at sign', '@lead please look'],
+    ['a long text', 'word '.repeat(19_000)],
+  ])('writes a comment with %s as it is', async (_, text) => {
+    const long = text.length > 50_000
+    const result = await mc(['task', 'comment', task, long ? '-' : text], long ? { input: text } : {})
+    expect(result.code).toBe(0)
+    expect(calls[0]?.body).toEqual({ message: long ? text.trimEnd() + (text.endsWith(' ') ? ' ' : '') : text })
+  })
+
+  it('says what is wrong and fails', async () => {
+    status = 401
+    expect(await mc(['heartbeat'])).toMatchObject({ code: 1, stderr: expect.stringContaining('refused (401)') })
+    status = 409
+    expect(await mc(['task', 'claim', task])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('"detail"'),
+      stderr: expect.stringContaining('409'),
+    })
+    expect(await mc(['task', 'claim', '../../x'])).toMatchObject({ code: 2 })
+    expect(await mc(['task', 'list', 'x&y=z'])).toMatchObject({ code: 2 })
+    expect(await mc(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') })
+    expect(await mc(['help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('task claim') })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('says that nobody answers', async () => {
+    const file = credentialsFile(workspace)
+    const before = readFileSync(file, 'utf8')
+    try {
+      writeFileSync(file, before.replace(/BASE_URL=.*/, 'BASE_URL=http://127.0.0.1:1'))
+      expect(await mc(['heartbeat'])).toMatchObject({ code: 1, stderr: expect.stringContaining('does not answer') })
+      writeFileSync(file, before.replace(/\n/g, '\r\n'))
+      expect(await mc(['heartbeat'])).toMatchObject({ code: 0 })
+    } finally {
+      writeFileSync(file, before)
+    }
+  })
+
+  it('lets no process and no output see the token, and leaves no file behind', async () => {
+    const seen = await new Promise<string>((resolve) => {
+      // `set -x` prints every command the shell runs; the arguments of the other programs are among them.
+      execFile(
+        '/bin/sh',
+        ['-c', 'exec 2>&1; PATH="$PWD/bin:$PATH"; sh .mission-control/mc task comment "$0" hello', task],
+        { cwd: workspace, env: { PATH: process.env['PATH'] ?? '' } },
+        (_, stdout) => resolve(stdout),
+      )
+    })
+    expect(seen).not.toContain(token)
+    const script = readFileSync(join(workspace, '.mission-control', 'mc'), 'utf8')
+    // The only place where the token is written is the builtin printf that feeds curl's standard input.
+    expect(script.split('\n').filter((line) => line.includes('$token'))).toEqual([
+      expect.stringContaining('[ -n "$base_url" ]'),
+      expect.stringContaining('case $token in'),
+      expect.stringContaining('printf \'header = "X-Agent-Token: %s"\\n\' "$token"'),
+    ])
+    expect(readdirSync(join(workspace, '.mission-control')).toSorted()).toEqual(['.gitignore', 'credentials', 'mc', 'mc.cmd', 'mc.ps1'])
+  })
+})

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { ApiError, UnreachableError } from './contract/client.ts'
 import { AppError } from './contract/errors.ts'
 import { agentCommand, gatewayCommand, statusCommand, syncCommand, tokenCommand } from './host/cli-client.ts'
+import { doctorCommand } from './host/cli-doctor.ts'
 import { serveCommand } from './host/cli-serve.ts'
 import { productVersion } from './host/product.ts'
 
@@ -27,6 +28,7 @@ const usage = `mission-control: the control center for OpenClaw agents
       --board-id ID                     only this board
       --include-main, --no-include-main the gateway's main agent too (default) or not
       --lead-only --reset-sessions --force-bootstrap --overwrite
+  mission-control doctor [--json]       can OpenClaw run here
   mission-control token                 where the operator token is kept
   mission-control --version | --help
 
@@ -80,6 +82,8 @@ async function main(argv: string[]): Promise<number> {
       return gatewayCommand(rest, values)
     case 'sync':
       return syncCommand(values)
+    case 'doctor':
+      return doctorCommand(values)
     case 'token':
       return tokenCommand(values)
     default:

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
-import { loadConfig } from '../platform/config.ts'
+import { type HostConfig, loadConfig } from '../platform/config.ts'
 import { managedOpenclawVersion } from '../openclaw/find.ts'
 import { createHost } from './host.ts'
 import type { HostView } from './host-types.ts'
@@ -27,11 +27,11 @@ function portFlag(name: string, value: string | undefined, lowest: number): numb
   return port
 }
 
-/** Resolves with the exit code when it has been asked to stop. */
-export async function serveCommand(flags: ServeFlags): Promise<number> {
+/** The configuration that these flags mean, with what lies around this program. */
+export function configFrom(flags: ServeFlags): HostConfig {
   const port = portFlag('port', flags.port, 0)
   const gatewayPort = portFlag('gateway-port', flags['gateway-port'], 1024)
-  const config = loadConfig({
+  return loadConfig({
     version: productVersion(),
     resourcesDir: path.join(productRoot(), 'resources'),
     staticDir: builtRenderer(),
@@ -45,7 +45,11 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
       ...(gatewayPort !== undefined && { gatewayPort }),
     },
   })
+}
 
+/** Resolves with the exit code when it has been asked to stop. */
+export async function serveCommand(flags: ServeFlags): Promise<number> {
+  const config = configFrom(flags)
   let said = ''
   const say = (view: HostView): void => {
     const line = gatewayLine(view)

@@ -89,7 +89,8 @@ export function createHost(options: HostOptions): Host {
     clock,
     log: log.scope('services'),
     readyEveryMs: 50,
-    limits: { drainMs: servicesStopMs, killAfterMs: 2000 },
+    // It is our own program: when it hangs, nothing is gained by waiting.
+    limits: { drainMs: servicesStopMs, killAfterMs: 2000, restartDegradedMs: 30_000 },
   })
   const gatewaySupervisor = new Supervisor({
     program: gateway,

@@ -21,6 +21,8 @@ export interface SupervisorLimits {
   readonly breakerExits: number
   readonly breakerWindowMs: number
   readonly probeEveryMs: number
+  /** Ours and degraded for this long without a break: ended and started again. Infinity = left as it is. */
+  readonly restartDegradedMs: number
 }
 
 export const defaultLimits: SupervisorLimits = {
@@ -33,6 +35,7 @@ export const defaultLimits: SupervisorLimits = {
   breakerExits: 5,
   breakerWindowMs: 300_000,
   probeEveryMs: 5000,
+  restartDegradedMs: Number.POSITIVE_INFINITY,
 }
 
 /** Why a child cannot run, and what to do about it. */
@@ -132,9 +135,11 @@ export function initialMachine(now: number): Machine {
   }
 }
 
-/** Full jitter: anything between nothing and the exponential ceiling. */
+const leastBackoffMs = 100
+
+/** Full jitter: anything between almost nothing and the exponential ceiling. Never nothing, or bad luck would spin. */
 export function backoffMs(attempt: number, random: number, limits: SupervisorLimits): number {
-  return Math.floor(random * Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(attempt, 30)))
+  return Math.max(leastBackoffMs, Math.floor(random * Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(attempt, 30))))
 }
 
 function enter(machine: Machine, status: SupervisorStatus, at: Surroundings, change: Partial<Machine> = {}): Machine {
@@ -176,10 +181,12 @@ function fail(machine: Machine, fault: Fault, at: Surroundings): Step {
   }
 }
 
-function backOff(machine: Machine, fault: Fault, at: Surroundings): Step {
+function backOff(machine: Machine, fault: Fault, at: Surroundings, cause: 'exited' | 'never-ran' = 'exited'): Step {
   const wasHealthy = machine.healthySince !== null
   const attempt = wasHealthy && at.now - (machine.healthySince ?? 0) >= at.limits.healthyResetMs ? 0 : machine.attempt
-  const exits = [...machine.exits.filter((time) => at.now - time < at.limits.breakerWindowMs), at.now]
+  // What never ran did not crash: it is tried for as long as it takes, at the pace of the backoff.
+  const recent = machine.exits.filter((time) => at.now - time < at.limits.breakerWindowMs)
+  const exits = cause === 'exited' ? [...recent, at.now] : recent
   if (exits.length >= at.limits.breakerExits) {
     return fail(
       { ...machine, exits, attempt },
@@ -280,7 +287,7 @@ export function step(machine: Machine, event: MachineEvent, at: Surroundings): S
       return machine.phase === 'preparing' ? fail(machine, event.fault, at) : stay(machine)
     case 'stumbled':
       return machine.phase === 'preparing' || machine.phase === 'waiting'
-        ? backOff({ ...machine, child: 'none' }, event.fault, at)
+        ? backOff({ ...machine, child: 'none' }, event.fault, at, 'never-ran')
         : stay(machine)
     case 'ready':
       return machine.phase === 'waiting' ? ran(machine, at, 'running') : stay(machine)
@@ -346,6 +353,13 @@ function onProbed(machine: Machine, event: { ok: boolean; reason: string | null 
   const well = machine.child === 'adopted' ? 'adopted' : 'running'
   const again: Effect[] = machine.suspended ? [] : [{ type: 'set-timer', name: 'probe', ms: at.limits.probeEveryMs, run: machine.run }]
   if (!event.ok) {
+    if (machine.status === 'degraded' && machine.child === 'own' && at.now - machine.sinceAt >= at.limits.restartDegradedMs) {
+      const fault = {
+        reason: `It did not answer for ${Math.round((at.now - machine.sinceAt) / 1000)} seconds. ${event.reason ?? ''}`.trim(),
+        remedy: null,
+      }
+      return end(machine, { kind: 'retry', fault }, at, 'at-once')
+    }
     const remedy = machine.child === 'adopted' ? 'Look at the program that runs it.' : 'Restart it if this lasts.'
     return {
       machine: enter(machine, 'degraded', at, { reason: event.reason ?? 'It does not answer.', remedy, healthySince: null }),
@@ -388,7 +402,7 @@ function onTimer(machine: Machine, name: TimerName, at: Surroundings): Step {
         reason: `It was not ready within ${Math.round(at.limits.startDeadlineMs / 1000)} seconds.`,
         remedy: 'Read its last lines.',
       }
-      return machine.child === 'own' ? end(machine, { kind: 'retry', fault }, at, 'at-once') : backOff(machine, fault, at)
+      return machine.child === 'own' ? end(machine, { kind: 'retry', fault }, at, 'at-once') : backOff(machine, fault, at, 'never-ran')
     }
     case 'retry':
       return machine.status === 'backing-off' && !machine.suspended ? begin(machine, at) : stay(machine)

@@ -24,6 +24,12 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
   let host: HostProcess
   const token = (): string => readGatewayToken(dataPaths(dataDir).openclaw.configFile) ?? ''
 
+  /** As if the services host had told these settings to an earlier host. */
+  function remember(change: object): void {
+    const file = dataPaths(dataDir).hostSettings
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }))
+  }
+
   beforeAll(async () => {
     dataDir = mkdtempSync(path.join(tmpdir(), 'supervision-'))
     gatewayPort = await freePort()
@@ -89,9 +95,18 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
         (lives) => !lives,
       )
       expect(await alive(pid)).toBe(true)
+      remember({ stop_gateway_on_quit: false })
       host = startHostProcess({ dataDir, gatewayPort, demo: true })
       const { gateway } = await host.waitFor(({ gateway: { state } }) => state === 'running' || state === 'failed', bootMs)
       expect(gateway).toMatchObject({ state: 'running', pid, owned: true })
+
+      // That host was told that the gateway outlives it: so it does when it quits.
+      remember({ stop_gateway_on_quit: true })
+      host.signal('SIGTERM')
+      expect(await host.exited).toBe(0)
+      expect(await alive(pid)).toBe(true)
+      host = startHostProcess({ dataDir, gatewayPort, demo: true })
+      expect((await host.waitFor((now) => now.gateway.state === 'running', bootMs)).gateway).toMatchObject({ pid, owned: true })
       // And its death is noticed, although it is not this host's child.
       process.kill(pid, 'SIGKILL')
       await host.waitFor(({ gateway: now }) => now.state === 'backing-off' || now.state === 'starting')

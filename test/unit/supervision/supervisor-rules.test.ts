@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createLog } from '../../../native-services/platform/log.ts'
-import { backoffMs, defaultLimits } from '../../../native-services/supervision/machine.ts'
+import { backoffMs, defaultLimits, type SupervisorLimits } from '../../../native-services/supervision/machine.ts'
 import { createManualClock, type ManualClock, settle } from '../../support/manual-clock.ts'
 import { type Child, type ChildExit, type Preparation, type Program, Supervisor } from '../../../native-services/supervision/supervisor.ts'
 
@@ -100,10 +100,10 @@ function fakeProgram(): Fake {
   return fake
 }
 
-function setUp(random = 0.5): { fake: Fake; clock: ManualClock; supervisor: Supervisor } {
+function setUp(random = 0.5, limits: Partial<SupervisorLimits> = {}): { fake: Fake; clock: ManualClock; supervisor: Supervisor } {
   const fake = fakeProgram()
   const clock = createManualClock()
-  const supervisor = new Supervisor({ program: fake.program, clock, log: createLog({ scope: 'test' }), random: () => random })
+  const supervisor = new Supervisor({ program: fake.program, clock, log: createLog({ scope: 'test' }), random: () => random, limits })
   return { fake, clock, supervisor }
 }
 
@@ -178,7 +178,7 @@ test('the ceiling doubles from one second to a minute, with full jitter', () => 
   expect([0, 1, 2, 5, 6, 60].map((attempt) => backoffMs(attempt, 0.999_999, defaultLimits))).toEqual([
     999, 1999, 3999, 31_999, 59_999, 59_999,
   ])
-  expect(backoffMs(6, 0, defaultLimits)).toBe(0)
+  expect(backoffMs(6, 0, defaultLimits)).toBe(100)
 })
 
 test('what worked and died once is started again at once; the fifth exit in five minutes trips the breaker', async () => {
@@ -330,5 +330,32 @@ test('asleep nothing is tried; on waking a waiting restart happens at once', asy
   fake.ready = true
   supervisor.resume()
   await clock.advance(300)
+  expect(supervisor.snapshot.status).toBe('running')
+})
+
+test('what hangs for too long is ended and started again, when that was asked for', async () => {
+  const { fake, clock, supervisor } = setUp(0.5, { restartDegradedMs: 30_000 })
+  supervisor.start()
+  await clock.advance(1000)
+  fake.well = false
+  await clock.advance(30_000)
+  expect(supervisor.snapshot.status).toBe('degraded')
+  expect(fake.spawned()).toBe(1)
+  await clock.advance(10_000)
+  expect(fake.signalled.at(-1)?.signal).toBe('SIGKILL')
+  fake.well = true
+  await clock.advance(10_000)
+  expect(supervisor.snapshot.status).toBe('running')
+  expect(fake.spawned()).toBe(2)
+})
+
+test('what cannot even be tried is tried again for ever, not more than once a minute', async () => {
+  const { fake, clock, supervisor } = setUp(0.99)
+  fake.preparation = 'error'
+  supervisor.start()
+  await clock.advance(3_600_000)
+  expect(supervisor.snapshot).toMatchObject({ status: 'backing-off', reason: 'not now' })
+  fake.preparation = 'spawn'
+  await clock.advance(61_000)
   expect(supervisor.snapshot.status).toBe('running')
 })

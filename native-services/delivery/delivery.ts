@@ -1,6 +1,6 @@
 /**
  * The delivery: takes due messages from the outbox, at most one per session at a time and oldest first, runs them in the gateway
- * and writes the answers back. It acts when told (`poke`) and when the next message comes due; it never polls.
+ * and writes the answers back. It acts when something was committed and when the next message comes due; it never polls.
  *
  * At least once to the gateway, exactly once in effect: a message is leased before it is sent and finished in the transaction
  * that posts its reply; a crash in between sends it again, and the reply's unique source keeps the thread clean.
@@ -75,7 +75,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let scheduled = false
   let sweptAt = 0
   let timer: TimerHandle | null = null
-  let unsubscribe: (() => void) | null = null
+  let unsubscribe: (() => void)[] = []
 
   function poke(): void {
     if (!running || scheduled) return
@@ -321,14 +321,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       store.write(() => {
         for (const agent of store.agents.all()) if (agent.current_task_id !== null) store.agents.update(agent.id, { current_task_id: null })
       })
-      unsubscribe = gateway.onState(follow)
+      unsubscribe = [
+        gateway.onState(follow),
+        // A new message, an agent that is set up or resumed, a board that goes on, another limit.
+        store.onCommit((changes) => {
+          if (changes.some(({ entity }) => entity === 'notification' || entity === 'agent' || entity === 'board' || entity === 'settings'))
+            poke()
+        }),
+      ]
       follow(gateway.state())
     },
 
     async stop(deadlineAt) {
       stopping = true
       running = false
-      unsubscribe?.()
+      for (const end of unsubscribe) end()
       wakeAt(null)
       const underWay = [...sending.values()]
       const abortAll = (): void => {

@@ -39,7 +39,7 @@ export interface Delivery {
   start(): void
   /** Stops leasing, aborts what is under way after `deadlineAt`, waits for the writes. */
   stop(deadlineAt: number): Promise<void>
-  /** Looks at the outbox now. Called after commits that touched it, and when the gateway came back. */
+  /** Looks at the outbox now. It does so by itself after commits and when the gateway came back; this is for what it cannot see, e.g. a machine that woke up. */
   poke(): void
   stats(): DeliveryStats
   onReply(listener: (reply: ReplyStream) => void): () => void

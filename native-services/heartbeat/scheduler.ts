@@ -28,8 +28,6 @@ export interface HeartbeatScheduler {
 const longestStaggerMs = 120_000
 /** A beat that was sent and not answered by then is missed. */
 const shortestAnswerMs = 60_000
-const keptPerAgent = 200
-const hour = 3_600_000
 
 /** Spreads agents over the beginning of their interval: the same agent has always the same place. Milliseconds. */
 export function staggerMs(agentId: string, everyMs: number): number {
@@ -63,7 +61,6 @@ export function createHeartbeatScheduler(options: {
   let running = false
   let looking = false
   let timer: TimerHandle | null = null
-  let prunedAt = 0
 
   function poke(): void {
     if (!running || looking) return
@@ -121,10 +118,6 @@ export function createHeartbeatScheduler(options: {
     const due = store.agents.dueHeartbeats(clock.now(), 100)
     if (due.length === 0) return false
     store.write(() => due.forEach(beat))
-    if (clock.now() > prunedAt + hour) {
-      prunedAt = clock.now()
-      store.write(() => store.heartbeats.prune(keptPerAgent))
-    }
     return true
   }
 

@@ -27,7 +27,6 @@ const delivery = createDelivery({
   notifier,
   settings: store.settings.get,
 })
-store.onCommit(() => delivery.poke())
 
 const row = store.write(() => store.gateways.ensureLocal({ url: 'ws://127.0.0.1:1', workspace_root: '/nowhere', token_hint: null }))
 const board = store.write(() => store.boards.create({ gateway_id: row.id, name: 'B', slug: 'b' }))

@@ -22,7 +22,6 @@ const delivery = createDelivery({
   limits: { base_ms: 10, max_ms: 100, attempts: 100 },
 })
 store.onCommit(() => {
-  delivery.poke()
   const { queued, leased } = store.notifications.countByState()
   if (queued + leased === 0) setImmediate(() => process.exit(0))
 })

@@ -129,7 +129,6 @@ export function createDeliveryWorld(overrides: Partial<DeliveryOptions> = {}) {
     ...overrides,
   }
   const delivery = createDelivery(options)
-  const unlisten = store.onCommit(() => delivery.poke())
   const agent = (name: string, more: Partial<Parameters<typeof addAgent>[1]> = {}): AgentRow =>
     addAgent(store, { gateway_id: gatewayRow.id, board_id: board.id, name, ...more })
   const get = (task: TaskRow): TaskRow => store.tasks.get(task.id) ?? task
@@ -185,7 +184,6 @@ export function createDeliveryWorld(overrides: Partial<DeliveryOptions> = {}) {
     settle,
     async close(): Promise<void> {
       await delivery.stop(0).catch(() => {})
-      unlisten()
       store.close()
       rmSync(dir, { recursive: true, force: true })
     },

@@ -152,6 +152,7 @@ export function createServices(options: {
 
   /** What the tray shows. */
   function sendState(): void {
+    stateTimer?.cancel()
     stateTimer = null
     const agents = store.agents.countByStatus()
     const items = api.attention.items()
@@ -173,7 +174,7 @@ export function createServices(options: {
     })
   }
   function stateSoon(): void {
-    if (link) stateTimer ??= clock.setTimer(stateSettleMs, sendState)
+    if (link && !stopping) stateTimer ??= clock.setTimer(stateSettleMs, sendState)
   }
 
   /** A person is told once of each new trouble. */
@@ -283,12 +284,12 @@ export function createServices(options: {
   async function shutDown(deadlineAt: number): Promise<void> {
     log.info('services.stopping', { within_ms: deadlineAt - clock.now() })
     housekeeping?.cancel()
-    stateTimer?.cancel()
     // Agents that are finishing their turn still call the API, so it goes last.
     const workEnds = deadlineAt - lastStepsMs
     heartbeat.stop()
     await Promise.allSettled([delivery.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
+    stateTimer?.cancel()
     commands.stop()
     await Promise.race([api.stop(), wait(Math.min(300, Math.max(0, deadlineAt - clock.now())))])
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -85,7 +85,6 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     if (operation.auth === 'operator') await auth.operator(caller(context))
     // Nobody is signed in by a form on another site.
     if (operation.auth === 'none' && context.req.raw.headers.has('origin')) checkOrigin(context.req.raw.headers)
-    if (agent) deps.lifecycle.touch(agent.id)
 
     const params = readParams(context.req.param())
     const query = readQuery(operation, new URL(context.req.url))
@@ -103,6 +102,8 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       signal: context.req.raw.signal,
       setHeader: (name: string, value: string) => headers.append(name, value),
     } as never)
+    // Only now: a request that is refused writes nothing, not even that somebody was seen.
+    if (agent) deps.lifecycle.touch(agent.id)
     // The schema is the projection: a field that is not in the contract does not leave.
     return jsonAnswer(operation.status ?? 200, operation.response.parse(toWire(result)), requestId, headers)
   }

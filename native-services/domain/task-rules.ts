@@ -62,11 +62,14 @@ function stepAllowed(from: TaskStatus, to: TaskStatus, who: Who): boolean {
   return least !== undefined && rank[who] >= rank[least]
 }
 
+/** Work passes `in_progress` on its way forward; backwards there are no detours, they would lead around the table. */
+const forward: ReadonlySet<TaskStatus> = new Set(['review', 'blocked', 'done'])
+
 /** The shortest allowed way, at most one stop at `in_progress`; null when there is none. */
 function findPath(from: TaskStatus, to: TaskStatus, who: Who): TaskStatus[] | null {
   if (from === to) return []
   if (stepAllowed(from, to, who)) return [to]
-  if (stepAllowed(from, 'in_progress', who) && stepAllowed('in_progress', to, who)) return ['in_progress', to]
+  if (forward.has(to) && stepAllowed(from, 'in_progress', who) && stepAllowed('in_progress', to, who)) return ['in_progress', to]
   return null
 }
 
@@ -142,13 +145,14 @@ export function planTaskChange(input: { task: TaskFacts; board: BoardRules; acto
     })
   }
 
-  // Moves that only follow the assignees are never asked of the table.
-  const follows = target !== asked
-  const path = follows ? (target === task.status ? [] : [target]) : findPath(task.status, target, who)
+  // What was asked for is asked of the table; where the assignees then lead is not.
+  const asks = asked ?? task.status
+  const allowed = findPath(task.status, asks, who)
+  const path = allowed === null || target === asks ? allowed : target === task.status ? [] : [target]
   if (path === null) {
     const options = reachableStatuses(task.status, actor)
     const hint = options.length > 0 ? `From here you may choose ${options.join(', ')}.` : 'Ask a person to move it.'
-    throw new AppError('task_transition_invalid', `A task cannot move from ${label(task.status)} to ${label(target)} this way. ${hint}`, {
+    throw new AppError('task_transition_invalid', `A task cannot move from ${label(task.status)} to ${label(asks)} this way. ${hint}`, {
       field: 'body.status',
     })
   }

@@ -123,20 +123,22 @@ describe('working on a board', () => {
   it('moves a card with the mouse', async () => {
     const card = page.locator('.task-card', { hasText: 'Alpha' })
     const from = await card.boundingBox()
-    const to = await column(page, 'assigned').boundingBox()
+    const to = await column(page, 'review').boundingBox()
     if (!from || !to) throw new Error('The board is not laid out.')
     await page.mouse.move(from.x + 40, from.y + from.height / 2)
     await page.mouse.down()
     await page.mouse.move(from.x + 60, from.y + from.height / 2 + 10, { steps: 4 })
     await page.mouse.move(to.x + to.width / 2, to.y + 120, { steps: 12 })
     await page.locator('.drop-line').waitFor()
+    const saved = page.waitForResponse((response) => response.request().method() === 'PATCH')
     await page.mouse.up()
-    await expect.poll(() => titles(page, 'assigned')).toEqual(['Alpha'])
+    await expect.poll(() => titles(page, 'review')).toEqual(['Alpha'])
+    expect((await saved).status()).toBe(200)
     // Dragging is not clicking: the task did not open.
     expect(await page.locator('[data-drawer]').count()).toBe(0)
     await page.reload()
     await page.locator('.task-link', { hasText: 'Alpha' }).waitFor()
-    expect(await titles(page, 'assigned')).toEqual(['Alpha'])
+    expect(await titles(page, 'review')).toEqual(['Alpha'])
   })
 
   it('moves a card by keyboard, within a column and across', async () => {
@@ -155,9 +157,22 @@ describe('working on a board', () => {
     await page.keyboard.press('Escape')
     expect(await titles(page, 'inbox')).toEqual(['Gamma', 'Beta'])
     await page.keyboard.press('Space')
-    await page.keyboard.press('ArrowRight')
+    for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Space')
-    await expect.poll(() => titles(page, 'assigned')).toContain('Gamma')
+    await expect.poll(() => titles(page, 'review')).toContain('Gamma')
+  })
+
+  it('puts a card back and says why when a move is refused', async () => {
+    // Nobody is on this board, so nobody can have the task.
+    await page.locator('.task-link', { hasText: 'Beta' }).focus()
+    await page.keyboard.press('m')
+    await page.getByRole('menuitem', { name: 'Assigned' }).click()
+    await page.getByText('The task was not moved').waitFor()
+    await page.getByText(/needs somebody who has it/).waitFor()
+    await expect.poll(() => titles(page, 'inbox')).toEqual(['Beta'])
+    const refusal = signedIn.complaints.findIndex((complaint) => complaint.includes('409'))
+    expect(refusal).not.toBe(-1)
+    signedIn.complaints.splice(refusal, 1)
   })
 
   it('asks for the reason when a card goes to Blocked', async () => {

@@ -784,6 +784,11 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     if (expected_status && expected_status !== task.status) return wrong(409, 'conflict', `It is ${task.status} by now.`)
     if (body.status === 'blocked' && !body.blocked_reason && !task.blocked_reason)
       return wrong(422, 'blocked_reason_required', 'Say what blocks it.')
+    const has =
+      body.assigned_agent_ids ??
+      (body.assigned_agent_id === undefined ? task.assigned_agent_ids : body.assigned_agent_id ? [body.assigned_agent_id] : [])
+    if ((body.status === 'assigned' || body.status === 'in_progress') && has.length === 0)
+      return wrong(409, 'task_gate_failed', 'A task here needs somebody who has it. Assign an agent first.')
     const next = { ...task, ...body, updated_at: ago(0) }
     if (body.assigned_agent_id !== undefined && !body.assigned_agent_ids)
       next.assigned_agent_ids = body.assigned_agent_id ? [body.assigned_agent_id] : []

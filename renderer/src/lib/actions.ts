@@ -31,6 +31,8 @@ export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, fa
   const shown: Task = { ...task, ...(fields as Partial<Task>) }
   if (body.assigned_agent_id !== undefined && body.assigned_agent_ids === undefined)
     shown.assigned_agent_ids = body.assigned_agent_id === null ? [] : [body.assigned_agent_id]
+  if (body.status === 'inbox') shown.assigned_agent_ids = []
+  if (body.status !== undefined && body.status !== 'blocked') shown.blocked_reason = null
   if (body.assigned_agent_ids !== undefined) shown.assigned_agent_id = body.assigned_agent_ids[0] ?? null
   remember('task', shown)
   try {

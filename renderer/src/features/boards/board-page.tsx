@@ -13,6 +13,7 @@ import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
 import { useAgents, useBoard, useLive, useTasks } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { Empty, Loading, Note, PageHead } from '../../ui/parts.tsx'
+import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
 import { isFiltered, matches, readFilters } from './filters.ts'
 import { planMove } from './position.ts'
@@ -30,7 +31,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const agents = useAgents(boardId)
   const agentMap = useLive((state) => state.maps.agent)
   const [query, setQuery] = useQuery()
-  const [blocking, setBlocking] = useState<{ task: Task; index: number } | null>(null)
+  const [asking, setAsking] = useState<{ task: Task; to: TaskStatus; index: number; missing: 'reason' | 'assignee' } | null>(null)
   const filters = readFilters(query)
   const view = query['view'] === 'list' ? 'list' : 'board'
   const archive = query['archive'] === '1'
@@ -56,7 +57,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const statuses = archive ? taskStatuses : columnsShown
   const visible = status === '' ? statuses : statuses.filter((each) => each === status)
 
-  const place = (task: Task, to: TaskStatus, index: number, reason?: string) => {
+  const place = (task: Task, to: TaskStatus, index: number, extra: { blocked_reason?: string; assigned_agent_ids?: string[] } = {}) => {
     // Filtered cards still have their places: the neighbours are looked up in the whole column.
     const shown = tasks.filter((each) => each.status === to && each.id !== task.id)
     const column = all.filter((each) => each.status === to && each.id !== task.id)
@@ -67,7 +68,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
     const body = {
       position: plan.position,
       ...(to === task.status ? {} : { status: to, expected_status: task.status }),
-      ...(reason === undefined ? {} : { blocked_reason: reason }),
+      ...extra,
     }
     for (const other of plan.others) {
       const neighbour = all.find((each) => each.id === other.id)
@@ -76,7 +77,8 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
     void changeTask(task, body, strings.notMoved)
   }
   const move = (task: Task, to: TaskStatus, index: number) => {
-    if (to === 'blocked' && task.status !== 'blocked') setBlocking({ task, index })
+    const missing = missingFor(task, to, agents.length > 0)
+    if (missing) setAsking({ task, to, index, missing })
     else place(task, to, index)
   }
   const moveTo = (task: Task, to: TaskStatus) => move(task, to, 0)
@@ -213,13 +215,25 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           />
         </Suspense>
       )}
-      {blocking ? (
+      {asking?.missing === 'reason' ? (
         <BlockedDialog
-          task={blocking.task}
-          onCancel={() => setBlocking(null)}
+          task={asking.task}
+          onCancel={() => setAsking(null)}
           onReason={(reason) => {
-            setBlocking(null)
-            place(blocking.task, 'blocked', blocking.index, reason)
+            setAsking(null)
+            place(asking.task, asking.to, asking.index, { blocked_reason: reason })
+          }}
+        />
+      ) : null}
+      {asking?.missing === 'assignee' ? (
+        <AssignDialog
+          task={asking.task}
+          to={asking.to}
+          agents={agents}
+          onCancel={() => setAsking(null)}
+          onAgent={(agentId) => {
+            setAsking(null)
+            place(asking.task, asking.to, asking.index, { assigned_agent_ids: [agentId] })
           }}
         />
       ) : null}

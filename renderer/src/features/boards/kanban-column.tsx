@@ -45,7 +45,7 @@ export interface ColumnProps extends Omit<TaskCardProps, 'task'> {
   carriedId: string | null
   heldByKeyboard: boolean
   openTaskId: string | null
-  onAdd: (status: TaskStatus) => void
+  onAdd: () => void
 }
 
 export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboard, openTaskId, onAdd, ...card }: ColumnProps) {
@@ -79,13 +79,13 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
         </span>
         {words.label}
         <span className="count">{tasks.length}</span>
-        {status === 'inbox' || status === 'assigned' || status === 'in_progress' ? (
+        {status === 'inbox' ? (
           <button
             type="button"
             className="iconbtn"
             aria-label={`${strings.newTask}: ${words.label}`}
             title={strings.newTask}
-            onClick={() => onAdd(status)}
+            onClick={onAdd}
           >
             <Plus size={14} aria-hidden />
           </button>

@@ -67,7 +67,7 @@ export function Kanban({
   /** `index` counts among the cards of the column without the moved one. */
   onMove: (task: Task, status: TaskStatus, index: number) => void
   onMoveTo: (task: Task, status: TaskStatus) => void
-  onAdd: (status: TaskStatus) => void
+  onAdd: () => void
 }) {
   const [carried, setCarried] = useState<Carried | null>(null)
   const [said, setSaid] = useState('')

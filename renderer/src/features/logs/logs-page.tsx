@@ -99,7 +99,11 @@ export function LogsPage() {
   useLayoutEffect(() => {
     if (!follow || count === 0) return
     virtualizer.scrollToIndex(count - 1, { align: 'end' })
+    const element = scroller.current
+    // Heights become known as lines are drawn; the very end is where the last one and its margin are in view.
+    const frame = requestAnimationFrame(() => element?.scrollTo({ top: element.scrollHeight }))
     setSeen(count)
+    return () => cancelAnimationFrame(frame)
   }, [count, follow, virtualizer])
 
   const onScroll = () => {

@@ -17,17 +17,11 @@ export function DeliveryChip({ row }: { row: Notification }) {
   return (
     <Popover opened={open} onChange={setOpen} width={300} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
-        <button
-          type="button"
-          className="delivery"
-          data-tone={words.tone}
-          onClick={() => setOpen((value) => !value)}
-          aria-expanded={open}
-          aria-label={`${strings.kinds[row.type]} to ${name}: ${words.label}`}
-        >
+        <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open}>
           <StateIcon name={words.icon} size={12} />
+          <span className="visually-hidden">{strings.kinds[row.type]} to</span>
           {name}
-          {row.state === 'delivered' ? null : <span className="faint">{words.label.toLowerCase()}</span>}
+          <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{words.label.toLowerCase()}</span>
           {row.state === 'queued' && row.next_attempt_at ? <Countdown to={row.next_attempt_at} /> : null}
         </button>
       </Popover.Target>

@@ -48,6 +48,10 @@ export const strings = {
     placeholder: 'Needs access to…',
     submit: 'Mark as blocked',
   },
+  assign: {
+    title: (number: number) => `Who takes #${number}?`,
+    body: (column: string) => `A task in ${column} has somebody who has it. The agent hears of it at once.`,
+  },
   blockedBecause: 'Blocked:',
   waitsFor: 'Waits for:',
   kinds: {

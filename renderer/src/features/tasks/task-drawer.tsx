@@ -19,6 +19,7 @@ import { Empty, LoadError, Note } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { FeedRow } from '../activity/feed-row.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
+import { AssignDialog, missingFor } from './assign-dialog.tsx'
 import { BlockedDialog } from './blocked-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { strings } from './strings.ts'
@@ -156,10 +157,11 @@ function Description({ task }: { task: Task }) {
 
 function Properties({ task }: { task: Task }) {
   const agents = useAgents(task.board_id)
-  const [blocking, setBlocking] = useState(false)
+  const [asking, setAsking] = useState<{ to: TaskStatus; missing: 'reason' | 'assignee' } | null>(null)
   const setStatus = (status: TaskStatus) => {
     if (status === task.status) return
-    if (status === 'blocked') setBlocking(true)
+    const missing = missingFor(task, status, agents.length > 0)
+    if (missing) setAsking({ to: status, missing })
     else void changeTask(task, { status, expected_status: task.status }, boardStrings.notMoved)
   }
   const words = taskStates[task.status]
@@ -201,13 +203,25 @@ function Properties({ task }: { task: Task }) {
           onChange={(value) => value && void changeTask(task, { priority: value })}
         />
       </div>
-      {blocking ? (
+      {asking?.missing === 'reason' ? (
         <BlockedDialog
           task={task}
-          onCancel={() => setBlocking(false)}
+          onCancel={() => setAsking(null)}
           onReason={(reason) => {
-            setBlocking(false)
+            setAsking(null)
             void changeTask(task, { status: 'blocked', expected_status: task.status, blocked_reason: reason }, boardStrings.notMoved)
+          }}
+        />
+      ) : null}
+      {asking?.missing === 'assignee' ? (
+        <AssignDialog
+          task={task}
+          to={asking.to}
+          agents={agents}
+          onCancel={() => setAsking(null)}
+          onAgent={(agentId) => {
+            setAsking(null)
+            void changeTask(task, { status: asking.to, expected_status: task.status, assigned_agent_ids: [agentId] }, boardStrings.notMoved)
           }}
         />
       ) : null}

@@ -1,6 +1,7 @@
 /** Can OpenClaw run here? A short list of named checks, each with what to do when it fails. Looks only. */
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
+import path from 'node:path'
 import { portAnswers } from '../platform/free-port.ts'
 import { errorText } from '../platform/log.ts'
 import { portOwner } from '../platform/process-identity.ts'
@@ -107,8 +108,11 @@ async function checkPort({ port, configFile }: DiagnoseOptions): Promise<Check> 
 async function checkDisk({ dataDir }: DiagnoseOptions): Promise<Check> {
   const title = 'Disk'
   try {
-    await access(dataDir, constants.W_OK)
-    const { bavail, bsize } = await statfs(dataDir)
+    // Before the first start it is not there yet: the folder that it will be made in counts.
+    let folder = dataDir
+    while (!existsSync(folder)) folder = path.dirname(folder)
+    await access(folder, constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
     const free = bavail * bsize
     const enough = free >= neededBytes
     return {

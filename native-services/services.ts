@@ -86,6 +86,9 @@ function begin(link: LinkPort): void {
 
 process.on('uncaughtException', fatal)
 process.on('unhandledRejection', fatal)
+// A message to a host that has just gone fails like this; the closed link, not the message, is what ends us.
+const sender: NodeJS.EventEmitter = process
+sender.on('error', (error: unknown) => process.stderr.write(`host link: ${error instanceof Error ? error.message : String(error)}\n`))
 process.on('SIGTERM', () => void end(Date.now() + orphanStopMs, 0))
 // Ctrl+C reaches the whole group; the host decides and tells us.
 process.on('SIGINT', () => undefined)

@@ -148,4 +148,20 @@ describe.skipIf(!openclawAvailable)('the demo on the real gateway', { timeout: 1
     expect(rows.find((row) => row.type === 'thread_update')?.attempts).toBe(1)
     expect(await thread(draft?.id ?? '')).toHaveLength(before + 1)
   })
+
+  it('kill -9 of the gateway in the middle of a reply: the reply comes once, when the gateway is back', async () => {
+    const created = await client.call('createTask', { params: { board_id: boardId }, body: { title: 'Plan the dinner' } })
+    await client.call('createComment', {
+      params: { board_id: boardId, task_id: created.id },
+      body: { message: '@Max count: [[slow:60:100]]' },
+    })
+    const notice = async () => (await client.call('listNotifications', { query: { task_id: created.id } })).items[0]
+    await until(notice, (row) => row?.state === 'leased' && row.run_id !== null)
+    await gateway.kill()
+    expect((await until(notice, (row) => row?.state === 'queued'))?.last_error_code).toBe('unavailable')
+    await gateway.restart()
+    await until(notice, (row) => row?.state === 'delivered', 120_000)
+    const comments = (await thread(created.id)).filter((comment) => comment.author_type === 'agent')
+    expect(comments.map((comment) => `${comment.author_name}: ${comment.message.split(' ').length} words`)).toEqual(['Max: 60 words'])
+  })
 })

@@ -40,6 +40,11 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
     store.write(() => context.loop().finish(timer))
   }
 
+  /** The row that a handler was called for may have been dealt with while it waited for the gateway. */
+  function stillWanted(timer: TimerRow): boolean {
+    return store.timers.get(timer.kind, timer.subject_id)?.generation === timer.generation
+  }
+
   function enqueueWake(
     agent: AgentRow,
     wake: { generation: number; delayMs: number; attempt: number; payload?: Record<string, unknown> },
@@ -68,6 +73,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
 
   function wait(timer: TimerRow, reason: string, delayMs: number): void {
     store.write(() => {
+      if (!stillWanted(timer)) return
       const agent = store.agents.get(timer.subject_id)
       if (!agent || agent.lifecycle_generation !== timer.generation || agent.status !== 'waking') return context.loop().finish(timer)
       if (agent.status_reason !== reason) store.agents.update(agent.id, { status_reason: reason })
@@ -116,6 +122,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
   function sent(timer: TimerRow): void {
     const settings = store.settings.get()
     store.write(() => {
+      if (!stillWanted(timer)) return
       context.loop().finish(timer)
       const agent = store.agents.get(timer.subject_id)
       // It may have checked in before the acknowledgement arrived: then there is nothing to wait for.

@@ -207,6 +207,21 @@ describe('wakes', () => {
     expect(new Set(times).size).toBe(3)
   })
 
+  it('a wake whose run died with the gateway is sent again at once, with all attempts', async () => {
+    bench.gateway.up()
+    bench.responsive = false
+    const { id } = bench.newAgent('Ada')
+    bench.lifecycle().provision(id)
+    await bench.clock.advance(40 * second)
+    expect(bench.agent(id).wake_attempts).toBe(2)
+    bench.gateway.down()
+    await bench.clock.advance(10 * second)
+    bench.gateway.up()
+    await bench.clock.advance(second)
+    expect(bench.agent(id)).toMatchObject({ status: 'waking', wake_attempts: 1 })
+    expect(bench.gateway.sent.at(-1)?.at).toBeGreaterThan(bench.clock.now() - 2 * second)
+  })
+
   it('a gateway that stays away is said to be the reason', async () => {
     bench.gateway.up()
     const { id } = bench.newAgent('Ada')
@@ -292,7 +307,7 @@ describe('silence', () => {
     bench.gateway.up()
     const { id } = bench.newAgent('Ada', { heartbeat_config: { every: 'disabled', target: 'none' } })
     bench.lifecycle().provision(id)
-    await bench.clock.advance(24 * 60 * minute)
+    await bench.clock.advance(90 * minute)
     expect(bench.agent(id).status).toBe('online')
   })
 })

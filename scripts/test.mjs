@@ -12,6 +12,8 @@ import { binOf, childEnv, duration, nodeBinary, root, run } from './lib/process.
 
 const resultsFolder = join(root, 'test-results')
 const minute = 60_000
+const suiteLimit = 15 * minute
+const tooLong = 'took longer than 15 minutes'
 
 /** A browser and an OpenClaw are looked for once, when the first stage needs them. */
 const env = {}
@@ -111,9 +113,8 @@ async function runTests(stage, folders) {
   )
   const display = stage.display ? virtualDisplay() : null
   const [command, ...rest] = display ? [display, '-a', nodeBinary(), ...args] : [nodeBinary(), ...args]
-  const { code } = await run(command, rest, { stdio: 'inherit', env: childEnv(env), timeoutMs: 12 * minute })
-  if (!existsSync(file))
-    return fail(stage.name, code === 124 ? 'took longer than 12 minutes' : `vitest ended with ${code} and left no results`)
+  const { code } = await run(command, rest, { stdio: 'inherit', env: childEnv(env), timeoutMs: suiteLimit })
+  if (!existsSync(file)) return fail(stage.name, code === 124 ? tooLong : `vitest ended with ${code} and left no results`)
 
   const results = JSON.parse(readFileSync(file, 'utf8'))
   let failedHere = 0
@@ -136,8 +137,7 @@ async function runTests(stage, folders) {
       }
     }
   }
-  if (code !== 0 && failedHere === 0)
-    fail(stage.name, code === 124 ? 'took longer than 12 minutes' : `an error outside the tests (vitest ended with ${code})`)
+  if (code !== 0 && failedHere === 0) fail(stage.name, code === 124 ? tooLong : `an error outside the tests (vitest ended with ${code})`)
 }
 
 function fail(stage, what) {

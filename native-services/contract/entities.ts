@@ -5,7 +5,6 @@ import { agentStatuses, deliveryStatuses, supervisorStatuses, taskStatuses, toke
 
 /** Who listens on a port that we wanted. */
 export const portOwner = z.object({ pid: z.number().int().nullable(), program: z.string().nullable() })
-export type PortOwner = z.infer<typeof portOwner>
 
 /** The live state of one supervised child, as the host reports it. Times are milliseconds here; the wire converts them. */
 export const gatewayRuntime = z.object({

@@ -26,7 +26,6 @@ import { id } from './primitives.ts'
 /** Entity name → schema. The names are the ones in the `changes` table. */
 export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings } as const
 export type EntityName = keyof typeof entitySchemas
-export const entityNames = Object.keys(entitySchemas) as EntityName[]
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
 
 /** `data` is null when the entity is gone. */

@@ -4,12 +4,16 @@ import type { RepositoryContext } from './store.ts'
 export function settingsRepository({ db, clock, touch }: RepositoryContext) {
   const all = db.prepare('SELECT key, value_json FROM settings')
   const one = db.prepare('SELECT value_json FROM settings WHERE key = ?')
-  const upsert = db.prepare('INSERT INTO settings (key, value_json, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value_json = excluded.value_json, updated_at = excluded.updated_at')
+  const upsert = db.prepare(
+    'INSERT INTO settings (key, value_json, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value_json = excluded.value_json, updated_at = excluded.updated_at',
+  )
 
   return {
     /** Every setting; what was never set, or is no longer valid, has its default. */
     get(): Settings {
-      const stored = new Map((all.all() as { key: string; value_json: string }[]).map((row) => [row.key, JSON.parse(row.value_json) as unknown]))
+      const stored = new Map(
+        (all.all() as { key: string; value_json: string }[]).map((row) => [row.key, JSON.parse(row.value_json) as unknown]),
+      )
       const entries = Object.entries(settingsSchema.shape).map(([key, schema]) => {
         const parsed = schema.safeParse(stored.get(key))
         return [key, parsed.success ? parsed.data : defaultSettings[key as keyof Settings]]

@@ -7,7 +7,11 @@ import type { RepositoryContext } from './store.ts'
 /** A task as stored. `waiting_for` is worked out from the outbox when it is read. */
 export type TaskRow = Stored<Task>
 
-export type TaskPatch = Partial<{ [Key in 'title' | 'description' | 'status' | 'priority' | 'position' | 'blocked_reason' | 'due_at' | 'in_progress_at']: TaskRow[Key] | undefined }>
+export type TaskPatch = Partial<{
+  [Key in 'title' | 'description' | 'status' | 'priority' | 'position' | 'blocked_reason' | 'due_at' | 'in_progress_at']:
+    | TaskRow[Key]
+    | undefined
+}>
 
 export interface TaskFilter extends Paging {
   board_id: string
@@ -32,7 +36,9 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   function waitingFor(row: Record<string, unknown>): string | null {
     if (row['status'] === 'blocked') return `blocked: ${String(row['blocked_reason'] ?? 'no reason given')}`
     if (row['status'] === 'archived') return null
-    const next = pending.get(row['id']) as { state: string; attempts: number; last_error: string | null; agent_name: string; agent_status: string } | undefined
+    const next = pending.get(row['id']) as
+      | { state: string; attempts: number; last_error: string | null; agent_name: string; agent_status: string }
+      | undefined
     if (!next) return null
     if (next.state === 'leased') return `${next.agent_name} is working on it`
     if (next.state === 'dead') return `delivery to ${next.agent_name} failed: ${next.last_error ?? 'no reason recorded'}`
@@ -44,7 +50,13 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   function shape(row: Record<string, unknown>): TaskRow {
     const { auto_reason: _, ...fields } = row
     const ids = (assignees.all(row['id']) as { agent_id: string }[]).map((entry) => entry.agent_id)
-    return { ...(fields as unknown as TaskRow), auto_created: Boolean(row['auto_created']), assigned_agent_id: ids[0] ?? null, assigned_agent_ids: ids, waiting_for: waitingFor(row) }
+    return {
+      ...(fields as unknown as TaskRow),
+      auto_created: Boolean(row['auto_created']),
+      assigned_agent_id: ids[0] ?? null,
+      assigned_agent_ids: ids,
+      waiting_for: waitingFor(row),
+    }
   }
 
   return {
@@ -63,7 +75,9 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
         filter.unassigned === true && ['id NOT IN (SELECT task_id FROM assignments)'],
         like !== undefined && [`(title LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')`, like, like],
       ])
-      const rows = db.prepare(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`).all(...condition.values, filter.limit, filter.offset)
+      const rows = db
+        .prepare(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`)
+        .all(...condition.values, filter.limit, filter.offset)
       const { n } = db.prepare(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }
       return { items: rows.map((row) => shape(row as Record<string, unknown>)), total: n }
     },
@@ -90,11 +104,33 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
     },
 
-    create(task: { board_id: string; number: number; title: string; description: string; status: TaskStatus; priority: TaskRow['priority']; due_at: number | null; created_by: string; auto_created?: boolean; auto_reason?: string | null }): string {
+    create(task: {
+      board_id: string
+      number: number
+      title: string
+      description: string
+      status: TaskStatus
+      priority: TaskRow['priority']
+      due_at: number | null
+      created_by: string
+      auto_created?: boolean
+      auto_reason?: string | null
+    }): string {
       const now = clock.now()
       const id = createId(now)
-      const { last } = db.prepare('SELECT max(position) AS last FROM tasks WHERE board_id = ? AND status = ?').get(task.board_id, task.status) as { last: number | null }
-      const all = { id, ...task, auto_created: Number(task.auto_created ?? false), auto_reason: task.auto_reason ?? null, position: (last ?? 0) + 1024, created_at: now, updated_at: now, in_progress_at: task.status === 'in_progress' ? now : null }
+      const { last } = db
+        .prepare('SELECT max(position) AS last FROM tasks WHERE board_id = ? AND status = ?')
+        .get(task.board_id, task.status) as { last: number | null }
+      const all = {
+        id,
+        ...task,
+        auto_created: Number(task.auto_created ?? false),
+        auto_reason: task.auto_reason ?? null,
+        position: (last ?? 0) + 1024,
+        created_at: now,
+        updated_at: now,
+        in_progress_at: task.status === 'in_progress' ? now : null,
+      }
       const columns = Object.keys(all)
       db.prepare(`INSERT INTO tasks (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(...Object.values(all))
       touch('task', id)
@@ -108,7 +144,9 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
       if (!before) return
       let position = patch.position
       if (patch.status !== undefined && patch.status !== before.status && position === undefined) {
-        const { last } = db.prepare('SELECT max(position) AS last FROM tasks WHERE board_id = ? AND status = ?').get(before.board_id, patch.status) as { last: number | null }
+        const { last } = db
+          .prepare('SELECT max(position) AS last FROM tasks WHERE board_id = ? AND status = ?')
+          .get(before.board_id, patch.status) as { last: number | null }
         position = (last ?? 0) + 1024
       }
       const { sql, values } = assignments({ ...patch, position, updated_at: clock.now() })
@@ -132,7 +170,8 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     subscribe(id: string, agentId: string): void {
       insertSubscription.run(id, agentId, clock.now())
     },
-    subscribers: (id: string): string[] => (db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ?').all(id) as { agent_id: string }[]).map((row) => row.agent_id),
+    subscribers: (id: string): string[] =>
+      (db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ?').all(id) as { agent_id: string }[]).map((row) => row.agent_id),
 
     remove(id: string): void {
       const row = byId.get(id) as { board_id: string } | undefined

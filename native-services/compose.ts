@@ -16,7 +16,7 @@ import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
 import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
-import { type Clock, systemClock, type TimerHandle } from './platform/clock.ts'
+import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
 import { dataPaths, ensureDataDirs } from './platform/paths.ts'
@@ -57,7 +57,7 @@ export function createServices(options: {
   migrationsDir?: string
 }): Services {
   const { init, link } = options
-  const clock = options.clock ?? systemClock
+  const clock = createWallClock(options.clock ?? systemClock)
   const paths = dataPaths(init.data_dir)
   ensureDataDirs(paths)
   for (const secret of [init.operator_token, init.install_key, init.gateway.token]) registerSecret(secret)
@@ -191,9 +191,6 @@ export function createServices(options: {
   function onSettings(before: Settings): void {
     if (before.delivery_paused && !settings.delivery_paused) delivery.poke()
     if (before.delivery_concurrency < settings.delivery_concurrency) delivery.poke()
-    // Its agents show `max_wake_attempts`.
-    if (before.max_wake_attempts !== settings.max_wake_attempts)
-      log.info('settings.applied', { max_wake_attempts: settings.max_wake_attempts })
   }
 
   function watch(): void {
@@ -332,6 +329,7 @@ export function createServices(options: {
       case 'power':
         log.info(`power.${message.event}`)
         if (message.event === 'resume') {
+          clock.resync()
           delivery.poke()
           heartbeat.poke()
         }

@@ -190,7 +190,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       return response
     }
     if (files && !path.startsWith('/api/')) {
-      if (method !== 'GET') throw new AppError('method_not_allowed', 'Files can only be read.')
+      if (method !== 'GET' && method !== 'HEAD') throw new AppError('method_not_allowed', 'Files can only be read.')
       const file = await files(path)
       if (file) return file
     }

@@ -21,3 +21,43 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) }
   },
 }
+
+/** A clock whose timers follow the time of day: after the machine slept, `resync` sets each to what is left of it. */
+export interface WallClock extends Clock {
+  /** Timers of the system stand still while the machine sleeps; moments that passed meanwhile run now. */
+  resync(): void
+}
+
+export function createWallClock(base: Clock = systemClock): WallClock {
+  interface Waiting {
+    readonly at: number
+    readonly run: () => void
+    handle: TimerHandle
+  }
+  const waiting = new Set<Waiting>()
+  const arm = (timer: Waiting): TimerHandle =>
+    base.setTimer(timer.at - base.now(), () => {
+      waiting.delete(timer)
+      timer.run()
+    })
+  return {
+    now: () => base.now(),
+    setTimer(ms, run) {
+      const timer: Waiting = { at: base.now() + Math.max(0, ms), run, handle: { cancel: () => undefined } }
+      timer.handle = arm(timer)
+      waiting.add(timer)
+      return {
+        cancel() {
+          waiting.delete(timer)
+          timer.handle.cancel()
+        },
+      }
+    },
+    resync() {
+      for (const timer of waiting) {
+        timer.handle.cancel()
+        timer.handle = arm(timer)
+      }
+    },
+  }
+}

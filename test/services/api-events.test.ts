@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Operation, operations } from '../../native-services/contract/operations.ts'
 import { readEvents, seedBoard, startServices, type TestServices } from '../support/services.ts'
@@ -89,6 +91,29 @@ describe('the event stream', () => {
     expect(page.items).toHaveLength(1)
     with_.close()
     without.close()
+  })
+
+  it('a subscriber that does not read is let go, and the others go on', async () => {
+    const { port } = new URL(services.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${services.operatorToken}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.pause()
+    const reader = await readEvents(services)
+    const task = await create('Long thread')
+    const message = 'x'.repeat(90_000)
+    const dropped = async (): Promise<number> =>
+      (await services.call('listLogs', { query: { q: 'events.subscriber_dropped' } })).items.length
+    let written = 0
+    while ((await dropped()) === 0 && written < 400) {
+      await services.call('createComment', { params: { board_id: world.board.id, task_id: task.id }, body: { message } })
+      written += 1
+    }
+    expect(await dropped()).toBe(1)
+    await reader.until(() => reader.changes.filter((change) => change.entity === 'comment').length === written)
+    reader.close()
+    socket.destroy()
   })
 
   it('a stop ends the streams', async () => {

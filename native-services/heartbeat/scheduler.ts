@@ -51,7 +51,7 @@ export function createHeartbeatScheduler(options: {
   const log = options.log.scope('heartbeat')
   const unplanned = store.db.prepare(
     `SELECT id, heartbeat_every_ms AS every FROM agents
-     WHERE (heartbeat_every_ms > 0 AND (next_heartbeat_at IS NULL OR next_heartbeat_at > ? + heartbeat_every_ms + ${longestStaggerMs})) OR (heartbeat_every_ms <= 0 AND next_heartbeat_at IS NOT NULL)`,
+     WHERE (heartbeat_every_ms > 0 AND (next_heartbeat_at IS NULL OR next_heartbeat_at > ? + heartbeat_every_ms)) OR (heartbeat_every_ms <= 0 AND next_heartbeat_at IS NOT NULL)`,
   )
   const undelivered = store.db.prepare(
     `SELECT 1 FROM notifications WHERE agent_id = ? AND type = 'heartbeat' AND state IN ('queued', 'leased')`,

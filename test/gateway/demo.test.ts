@@ -149,6 +149,23 @@ describe.skipIf(!openclawAvailable)('the demo on the real gateway', { timeout: 1
     expect(await thread(draft?.id ?? '')).toHaveLength(before + 1)
   })
 
+  it('heartbeats come at their interval and are answered by a check-in', async () => {
+    const noor = (await client.call('listAgents')).items.find((agent) => agent.name === 'Noor')
+    if (!noor) throw new Error('no Noor')
+    await client.call('updateAgent', { params: { agent_id: noor.id }, body: { heartbeat_config: { every: '10s', target: 'none' } } })
+    const asked = Date.now()
+    const beats = await until(
+      async () =>
+        (await client.call('listNotifications', { query: { agent_id: noor.id } })).items.filter(
+          (row) => row.type === 'heartbeat' && row.state === 'delivered' && Date.parse(row.created_at) >= asked,
+        ),
+      (rows) => rows.length >= 2,
+    )
+    expect(beats.every((row) => row.attempts === 1)).toBe(true)
+    expect(Date.parse((await client.call('getAgent', { params: { agent_id: noor.id } })).last_seen_at ?? '')).toBeGreaterThan(asked)
+    await client.call('updateAgent', { params: { agent_id: noor.id }, body: { heartbeat_config: { every: 'disabled', target: 'none' } } })
+  })
+
   it('kill -9 of the gateway in the middle of a reply: the reply comes once, when the gateway is back', async () => {
     const created = await client.call('createTask', { params: { board_id: boardId }, body: { title: 'Plan the dinner' } })
     await client.call('createComment', {

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { createNotifier } from '../../native-services/delivery/notifier.ts'
@@ -19,7 +19,7 @@ import { type Behaviour, seededRandom, startScriptedGateway } from '../support/s
 const messages = Number(process.env['DELIVERY_KILL_MESSAGES'] ?? 300)
 const kills = Number(process.env['DELIVERY_KILLS'] ?? 10)
 const sessions = 20
-const child = join(dirname(fileURLToPath(import.meta.url)), '..', 'support', 'delivery-child.ts')
+const child = fileURLToPath(new URL('../support/delivery-child.ts', import.meta.url))
 
 it(
   `${messages} messages, ${kills} kills: one reply each, in order`,

@@ -26,7 +26,7 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
   // key=value, "key":"value", key: value, X-Agent-Token: value, ?token=value
   {
     pattern:
-      /((?:[A-Za-z0-9_-]*(?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie))["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
+      /((?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie)["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
     replace: (match, key = '', value = '') =>
       value.startsWith('••••') || /^(Bearer|Basic)$/i.test(value) ? match : `${key}${secretHint(value)}`,
   },

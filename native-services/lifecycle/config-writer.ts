@@ -20,6 +20,8 @@ export interface ConfigWriter {
 
 /** Long enough for agents that are provisioned together to meet here. */
 const gatherMs = 150
+/** How long a batch waits for those who are still on their way. */
+const holdMs = 20_000
 const staleTries = 5
 
 type Json = Record<string, unknown>
@@ -31,11 +33,18 @@ function contains(actual: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) => contains(object(actual)[key], value))
 }
 
-export function createConfigWriter(options: { gateway: GatewayConnection; clock: Clock; log: Log }): ConfigWriter {
+/** @param options.moreComing True while others are about to ask: the batch waits for them. */
+export function createConfigWriter(options: {
+  gateway: GatewayConnection
+  clock: Clock
+  log: Log
+  moreComing?: () => boolean
+}): ConfigWriter {
   const { gateway, clock, log } = options
   let waiting: { entry: AgentEntry; resolve: () => void; reject: (error: unknown) => void }[] = []
   let timer: TimerHandle | null = null
   let busy = false
+  let firstAt = 0
 
   async function write(entries: readonly AgentEntry[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -77,6 +86,7 @@ export function createConfigWriter(options: { gateway: GatewayConnection; clock:
   async function flush(): Promise<void> {
     timer = null
     if (busy || waiting.length === 0) return
+    if (options.moreComing?.() && clock.now() - firstAt < holdMs) return schedule()
     busy = true
     const batch = waiting
     waiting = []
@@ -98,6 +108,7 @@ export function createConfigWriter(options: { gateway: GatewayConnection; clock:
   return {
     ensure(entry) {
       return new Promise((resolve, reject) => {
+        if (waiting.length === 0) firstAt = clock.now()
         waiting.push({ entry, resolve, reject })
         if (!busy) schedule()
       })

@@ -43,7 +43,8 @@ export function heartbeatPrompt(): string {
 export function createProvisioner(context: LifecycleContext): Provisioner {
   const { store, clock, gateway } = context
   const log = context.log
-  const config: ConfigWriter = createConfigWriter({ gateway, clock, log })
+  let creating = 0
+  const config: ConfigWriter = createConfigWriter({ gateway, clock, log, moreComing: () => creating > 0 })
 
   /** The agent as it is now, if this operation is still wanted. */
   function current(timer: TimerRow): AgentRow {
@@ -53,23 +54,30 @@ export function createProvisioner(context: LifecycleContext): Provisioner {
   }
 
   async function createInGateway(agent: AgentRow): Promise<void> {
-    // One at a time: each of these rewrites the configuration file.
-    await context.locks.run('agents.create', async () => {
-      const { agents } = (await gateway.request('agents.list', {})) as { agents?: { id?: unknown }[] }
-      if (agents?.some((entry) => entry.id === agent.gateway_agent_id)) return
-      try {
-        const answer = await gateway.request(
-          'agents.create',
-          { name: agent.gateway_agent_id, workspace: agent.workspace_path },
-          { timeoutMs: 60_000 },
-        )
-        if (answer['agentId'] !== agent.gateway_agent_id)
-          throw new GatewayError('rejected', `The gateway made the id ${String(answer['agentId'])} out of ${agent.gateway_agent_id}.`)
-      } catch (error) {
-        const exists = error instanceof GatewayError && error.failure === 'rejected' && /already exists/i.test(error.message)
-        if (!exists) throw error
-      }
-    })
+    creating += 1
+    try {
+      // One at a time: each of these rewrites the configuration file.
+      await context.locks.run('agents.create', () => createOne(agent))
+    } finally {
+      creating -= 1
+    }
+  }
+
+  async function createOne(agent: AgentRow): Promise<void> {
+    const { agents } = (await gateway.request('agents.list', {})) as { agents?: { id?: unknown }[] }
+    if (agents?.some((entry) => entry.id === agent.gateway_agent_id)) return
+    try {
+      const answer = await gateway.request(
+        'agents.create',
+        { name: agent.gateway_agent_id, workspace: agent.workspace_path },
+        { timeoutMs: 60_000 },
+      )
+      if (answer['agentId'] !== agent.gateway_agent_id)
+        throw new GatewayError('rejected', `The gateway made the id ${String(answer['agentId'])} out of ${agent.gateway_agent_id}.`)
+    } catch (error) {
+      const exists = error instanceof GatewayError && error.failure === 'rejected' && /already exists/i.test(error.message)
+      if (!exists) throw error
+    }
   }
 
   const writeConfig = (agent: AgentRow): Promise<void> =>

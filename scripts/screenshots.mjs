@@ -115,6 +115,21 @@ try {
           await page.keyboard.press('Control+k')
           await page.waitForTimeout(500)
         }
+        // Paths of the machine that took the picture say nothing to the reader.
+        await page.evaluate(
+          ([repository, home]) => {
+            const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+            while (walker.nextNode()) {
+              const node = walker.currentNode
+              const text = node.nodeValue ?? ''
+              const shown = text
+                .replaceAll(repository, '~/mission-control')
+                .replace(/\/(?:tmp|var\/folders)\/\S*?mission-control-[\w-]+/g, home)
+              if (shown !== text) node.nodeValue = shown
+            }
+          },
+          [root, '~/.mission-control'],
+        )
         const file = join(values.out, `${name}-${theme}${size === 'wide' ? '' : `-${size}`}.png`)
         await page.screenshot({ path: file })
         console.log(file)

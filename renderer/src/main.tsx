@@ -8,6 +8,16 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 
+// After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever.
+window.addEventListener('vite:preloadError', (event) => {
+  const key = 'mission-control-reloaded'
+  const last = Number(sessionStorage.getItem(key) ?? 0)
+  if (Date.now() - last < 30_000) return
+  sessionStorage.setItem(key, String(Date.now()))
+  event.preventDefault()
+  window.location.reload()
+})
+
 const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(

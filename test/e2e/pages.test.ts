@@ -1,8 +1,8 @@
 /** Every page in both themes on the real control center: no errors, no policy violations, accessible, usable by keyboard. */
-import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiClient } from '../../native-services/contract/client.ts'
+import { startHost } from '../support/real-host.ts'
 import { accessibilityFindings, launchBrowser, signIn, type SignedInPage } from '../support/browser.ts'
 import { fixtureToken, startApiFixture } from '../fakes/api-fixture.ts'
 
@@ -12,15 +12,11 @@ interface Target {
   stop(): Promise<unknown>
 }
 
-const realHost = new URL('../support/real-host.ts', import.meta.url)
-
+/** With `PAGES_ON_FIXTURE` the pages run on the API in memory: quicker while one works on them. */
 async function startTarget(): Promise<Target> {
-  if (!existsSync(realHost) || process.env['PAGES_ON_FIXTURE']) {
-    const fixture = await startApiFixture()
-    return { url: fixture.url, operatorToken: fixtureToken, stop: () => fixture.stop() }
-  }
-  const { startHost } = (await import(realHost.href)) as { startHost: (options: { demo: boolean }) => Promise<Target> }
-  return startHost({ demo: true })
+  if (!process.env['PAGES_ON_FIXTURE']) return startHost({ demo: true })
+  const fixture = await startApiFixture()
+  return { url: fixture.url, operatorToken: fixtureToken, stop: () => fixture.stop() }
 }
 
 let browser: Browser
@@ -78,6 +74,10 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
       '/boards/00000000-0000-7000-8000-000000000000',
     ]
     const findings: Record<string, unknown> = {}
+    const look = async (where: string) => {
+      const found = await accessibilityFindings(page)
+      if (found.length > 0) findings[where] = found
+    }
     const seen = new Set<string>()
     for (const route of routes) {
       if (route.endsWith('000000000000')) {
@@ -87,9 +87,18 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
         await page.getByText('This board does not exist').waitFor()
       } else await open(route)
       seen.add(await page.title())
-      const found = await accessibilityFindings(page)
-      if (found.length > 0) findings[route] = found
+      await look(route)
     }
+    await open(`/boards/${boardId}`)
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: 'New task' }).waitFor()
+    await look('new task')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder(/Search pages/).waitFor()
+    await look('palette')
+    await page.keyboard.press('Escape')
     expect(findings).toEqual({})
     expect(complaints).toEqual([])
     expect(seen.size).toBeGreaterThan(8)

@@ -176,6 +176,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     <Spotlight
       actions={groups}
       shortcut={null}
+      attributes={{ content: { 'aria-label': strings.palette } }}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       highlightQuery={false}
       limit={30}

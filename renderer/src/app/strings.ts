@@ -1,6 +1,7 @@
 export const strings = {
   product: 'Mission Control',
   skip: 'Skip to content',
+  palette: 'Command palette',
   search: 'Search or do…',
   nav: {
     overview: 'Overview',

@@ -24,7 +24,7 @@ export function FeedRow({ row, own = false }: { row: Activity; own?: boolean }) 
   const subject = row.actor_type === 'system' ? (agent && !own ? agent.name : null) : row.actor_name
   const text = (
     <>
-      {subject === null || row.message.startsWith(subject) ? null : (
+      {subject === null || row.message.includes(subject) ? null : (
         <b>
           {subject}
           {row.actor_type === 'system' ? ': ' : ' '}

@@ -2,7 +2,7 @@
 import './agent.css'
 import { Tooltip } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Activity, Agent, LogLine } from '../../../../native-services/contract/entities.ts'
 import { agentStates, type Tone, tokenStates } from '../../../../native-services/contract/states.ts'
@@ -13,6 +13,7 @@ import { useActivity, useAgent, useBoard, useLive, useTask } from '../../lib/sto
 import { clockTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
+import { SecretHint } from '../../ui/secret-hint.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { AgentButtons } from './agent-actions.tsx'
@@ -95,8 +96,13 @@ function AgentLogs({ agent }: { agent: Agent }) {
       current = false
     }
   }, [agent.id])
+  const box = useRef<HTMLPreElement>(null)
   const newest = older.at(-1)?.seq ?? 0
   const lines = [...older, ...fresh.filter((line) => line.agent_id === agent.id && line.seq > newest)].slice(-60)
+  const last = lines.at(-1)?.seq
+  useEffect(() => {
+    box.current?.scrollTo({ top: box.current.scrollHeight })
+  }, [last])
   return (
     <section className="card" aria-labelledby="agent-logs">
       <div className="card-head">
@@ -110,7 +116,13 @@ function AgentLogs({ agent }: { agent: Agent }) {
           {strings.logsNone}
         </p>
       ) : (
-        <pre className="verbatim" style={{ border: 0, borderRadius: 0, background: 'none' }} tabIndex={0} aria-label={strings.logs}>
+        <pre
+          ref={box}
+          className="verbatim"
+          style={{ border: 0, borderRadius: 0, background: 'none' }}
+          tabIndex={0}
+          aria-label={strings.logs}
+        >
           {lines.map((line) => `${clockTime(line.at)}  ${line.level.padEnd(5)} ${line.scope}  ${line.message}`).join('\n')}
         </pre>
       )}
@@ -198,7 +210,9 @@ export function AgentPage({ agentId }: { agentId: string }) {
                 </p>
                 <dl className="facts">
                   <dt>Ends in</dt>
-                  <dd className="token">{agent.token_hint ? `••••${agent.token_hint}` : '—'}</dd>
+                  <dd>
+                    <SecretHint hint={agent.token_hint} />
+                  </dd>
                   <dt>Verified</dt>
                   <dd>
                     <RelativeTime at={agent.token_verified_at} none={strings.tokenNever} />

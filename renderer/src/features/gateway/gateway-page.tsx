@@ -10,6 +10,7 @@ import { gatewayAction, moveToPort } from '../../lib/actions.ts'
 import { useGatewayRuntime, useLive } from '../../lib/store.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { CopyButton, Empty, Note, PageHead } from '../../ui/parts.tsx'
+import { SecretHint } from '../../ui/secret-hint.tsx'
 import { GatewayState } from '../overview/gateway-tile.tsx'
 import { ProviderForm } from './provider-form.tsx'
 import { RuntimeCard } from './runtime-card.tsx'
@@ -153,7 +154,9 @@ export function GatewayPage() {
                   {provider.key_hint ? (
                     <>
                       <dt>Key</dt>
-                      <dd className="mono">••••{provider.key_hint}</dd>
+                      <dd>
+                        <SecretHint hint={provider.key_hint} />
+                      </dd>
                     </>
                   ) : null}
                 </dl>

@@ -29,7 +29,7 @@ export const strings = {
     demoHint: 'A scripted model inside the product. No key, no network, no cost; agents really check in and move tasks.',
     key: 'API key',
     keyHint: 'Stored in OpenClaw’s own storage, not in Mission Control’s database.',
-    keyKept: (hint: string) => `Saved key ends in ••••${hint}. Paste a new one to replace it.`,
+    keyKept: (hint: string) => `Saved key ends in ${hint.replace(/^•+/, '')}. Paste a new one to replace it.`,
     baseUrl: 'Base URL',
     model: 'Model',
     save: 'Save provider',

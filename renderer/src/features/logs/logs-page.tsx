@@ -96,15 +96,14 @@ export function LogsPage() {
   }
 
   const count = lines.length
+  const height = virtualizer.getTotalSize()
+  // Heights become known as lines are drawn: following means staying at the end through all of that.
   useLayoutEffect(() => {
     if (!follow || count === 0) return
-    virtualizer.scrollToIndex(count - 1, { align: 'end' })
     const element = scroller.current
-    // Heights become known as lines are drawn; the very end is where the last one and its margin are in view.
-    const frame = requestAnimationFrame(() => element?.scrollTo({ top: element.scrollHeight }))
+    element?.scrollTo({ top: element.scrollHeight })
     setSeen(count)
-    return () => cancelAnimationFrame(frame)
-  }, [count, follow, virtualizer])
+  }, [count, height, follow])
 
   const onScroll = () => {
     const element = scroller.current

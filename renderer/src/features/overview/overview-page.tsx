@@ -7,9 +7,11 @@ import { Link } from 'wouter'
 import { agentStates, agentStatuses, taskStates, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useActivity, useAgents, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
+import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/parts.tsx'
 import { FeedRow } from '../activity/feed-row.tsx'
+import { useOnboarding } from '../welcome/use-onboarding.ts'
 import { AttentionList } from './attention-list.tsx'
 import { DeliveryChart } from './delivery-chart.tsx'
 import { GatewayTile } from './gateway-tile.tsx'
@@ -26,6 +28,7 @@ export function OverviewPage() {
   const overview = useLive((state) => state.overview)
   const attention = useLive((state) => state.attention)
   const settings = useLive((state) => state.settings)
+  const onboarding = useOnboarding()
   const agents = useAgents()
   const tasks = useTasks()
   const activity = useActivity()
@@ -47,12 +50,12 @@ export function OverviewPage() {
         ) : null}
       </PageHead>
       <div className="page-inner">
-        {settings && !settings.onboarding_done ? (
+        {settings && !settings.onboarding_done && onboarding.current !== -1 ? (
           <div className="card setup">
             <Rocket size={18} aria-hidden />
             <div className="grow">
               <div className="card-title">{strings.setUp}</div>
-              <div className="muted">{strings.setUpBody}</div>
+              <div className="muted">{strings.setUpBody(onboarding.current + 1, onboarding.done.length)}</div>
             </div>
             <Button component={Link} href="/welcome">
               Continue
@@ -71,6 +74,18 @@ export function OverviewPage() {
                 of {agents.length} online
               </span>
             </div>
+            {agents.length > 0 ? (
+              <div className="row" style={{ gap: 7, flexWrap: 'wrap' }}>
+                {agents.slice(0, 10).map((agent) => (
+                  <Link key={agent.id} href={`/agents/${agent.id}`}>
+                    <AgentAvatar agent={agent} size={26} dot />
+                    <span className="visually-hidden">
+                      {agent.name}: {agentStates[agent.status].label}
+                    </span>
+                  </Link>
+                ))}
+              </div>
+            ) : null}
             <div className="tally">
               {agents.length === 0 ? <span className="muted">{strings.noAgents}</span> : null}
               {agentStatuses

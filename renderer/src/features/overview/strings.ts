@@ -17,6 +17,7 @@ export const strings = {
   activityNone: 'What agents and people do appears here.',
   all: 'Show all',
   setUp: 'Set up Mission Control',
-  setUpBody: 'A few steps from here to the first task answered by an agent. You can leave and come back at any time.',
+  setUpBody: (step: number, of: number) =>
+    `Step ${step} of ${of} on the way to the first task answered by an agent. You can leave and come back at any time.`,
   demo: 'Demo: the model is scripted, everything else is real.',
 }

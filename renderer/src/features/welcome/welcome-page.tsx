@@ -17,6 +17,7 @@ import { JobView } from '../gateway/sync-panel.tsx'
 import { GatewayState } from '../overview/gateway-tile.tsx'
 import '../overview/overview.css'
 import { strings } from './strings.ts'
+import { useOnboarding } from './use-onboarding.ts'
 
 interface Step {
   title: string
@@ -33,15 +34,13 @@ export function WelcomePage() {
   const agents = useAgents()
   const tasks = useTasks()
   const job = useInstallJob()
-  const up = gateway?.state === 'running' || gateway?.state === 'adopted'
-  const hasProvider = provider !== null && provider.kind !== 'none'
+  const { done, current } = useOnboarding()
   const board = boards[0]
-  const answered = tasks.some((task) => task.comment_count > 0)
 
   const steps: Step[] = [
     {
       title: strings.runtime.title,
-      done: runtime?.installed === true || up,
+      done: done[0],
       doneText: strings.runtime.done(runtime?.version ?? null),
       body: (
         <>
@@ -56,7 +55,7 @@ export function WelcomePage() {
     },
     {
       title: strings.gateway.title,
-      done: up,
+      done: done[1],
       doneText: strings.gateway.done,
       body: (
         <>
@@ -75,7 +74,7 @@ export function WelcomePage() {
     },
     {
       title: strings.provider.title,
-      done: hasProvider,
+      done: done[2],
       doneText: strings.provider.done(provider && provider.kind !== 'none' ? gatewayStrings.provider.kinds[provider.kind] : ''),
       body: (
         <>
@@ -86,7 +85,7 @@ export function WelcomePage() {
     },
     {
       title: strings.board.title,
-      done: boards.length > 0 && agents.length > 0,
+      done: done[3],
       doneText: strings.board.done(boards.length, agents.length),
       body: (
         <>
@@ -104,7 +103,7 @@ export function WelcomePage() {
     },
     {
       title: strings.task.title,
-      done: answered,
+      done: done[4],
       doneText: strings.task.done,
       body: (
         <>
@@ -121,7 +120,6 @@ export function WelcomePage() {
       ),
     },
   ]
-  const current = steps.findIndex((step) => !step.done)
   const finish = () => {
     void changeSettings({ onboarding_done: true })
     navigate('/')

@@ -96,8 +96,11 @@ function createTicker(periodMs: number) {
 const fast = createTicker(1000)
 const slow = createTicker(10_000)
 
-/** The present moment, once a second or once in ten. */
+/**
+ * The present moment; what uses it is drawn again once a second or once in ten. It is read at the time of drawing, so that
+ * something that has just happened never seems to lie ahead.
+ */
 export function useNow(every: 'second' | 'ten-seconds' = 'ten-seconds'): number {
   const ticker = every === 'second' ? fast : slow
-  return useSyncExternalStore(ticker.subscribe, ticker.read)
+  return Math.max(useSyncExternalStore(ticker.subscribe, ticker.read), Date.now())
 }

@@ -19,7 +19,7 @@ export function DeliveryChip({ row }: { row: Notification }) {
       <Popover.Target>
         <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open}>
           <StateIcon name={words.icon} size={12} />
-          <span className="visually-hidden">{strings.kinds[row.type]} to</span>
+          <span className="visually-hidden">{strings.kinds[row.type]} to </span>
           {name}
           <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{words.label.toLowerCase()}</span>
           {row.state === 'queued' && row.next_attempt_at ? <Countdown to={row.next_attempt_at} /> : null}

@@ -1,6 +1,7 @@
 /** The first phases of a start, before Electron is ready: what was asked for, where the data lies, and whether we are the first. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { repositoryOpenclaw } from '../native-services/host/product.ts'
 import { type HostConfig, loadConfig } from '../native-services/platform/config.ts'
 import type { AppPort } from './ports.ts'
 import { type DesktopArguments, parseArguments } from './shell/arguments.ts'
@@ -31,6 +32,7 @@ export function readConfiguration(options: {
     env: options.env,
     resourcesDir: options.folders.resources,
     staticDir: options.folders.renderer,
+    openclawDir: repositoryOpenclaw(),
     flags: {
       demo: asked.demo,
       ...(asked.port !== null && { port: asked.port }),

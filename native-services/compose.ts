@@ -19,6 +19,7 @@ import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
+import { tuningFrom } from './platform/config.ts'
 import { dataPaths, ensureDataDirs } from './platform/paths.ts'
 import { registerSecret, secretHint } from './platform/redact.ts'
 import { openStore } from './store/store.ts'
@@ -95,7 +96,8 @@ export function createServices(options: {
   const post = (message: ServicesToHost): void => link?.post(message)
   const commands = createHostCommands({ clock, post: link ? post : null })
   const connection = createGatewayConnection({ clock, log, version: init.version })
-  const responses = createResponsesClient({ clock, log, requestTimeoutMs })
+  const tuning = tuningFrom(process.env)
+  const responses = createResponsesClient({ clock, log, requestTimeoutMs: tuning.requestTimeoutMs ?? requestTimeoutMs })
   const live = createLiveState({
     port: init.gateway.port,
     now: () => clock.now(),
@@ -116,7 +118,19 @@ export function createServices(options: {
     gatewayId: () => gatewayRow.id,
     gatewayReady: gatewayRuns,
   })
-  const delivery = createDelivery({ store, clock, log, responses, gateway: connection, notifier, settings: () => settings })
+  const delivery = createDelivery({
+    store,
+    clock,
+    log,
+    responses,
+    gateway: connection,
+    notifier,
+    settings: () => ({ ...settings, delivery_concurrency: tuning.maxConcurrentSessions ?? settings.delivery_concurrency }),
+    limits: {
+      ...(tuning.backoffBaseMs !== undefined && { base_ms: tuning.backoffBaseMs }),
+      ...(tuning.backoffMaxMs !== undefined && { max_ms: tuning.backoffMaxMs }),
+    },
+  })
   const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings })
   const api = createApi({
     store,

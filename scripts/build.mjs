@@ -1,7 +1,7 @@
 // Builds what is older than its sources: the page with vite, the programs with rolldown. Runs on the Node of node_modules.
 //   node scripts/build.mjs [--force]
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, relative } from 'node:path'
 import { binOf, duration, nodeBinary, root, run, tail } from './lib/process.mjs'
@@ -58,6 +58,10 @@ async function buildPage() {
 }
 
 async function buildPrograms() {
+  // Read at run time, so they lie beside the bundle that opens the database.
+  const migrations = join(dist, 'native-services', 'migrations')
+  rmSync(migrations, { recursive: true, force: true })
+  cpSync(join(root, 'native-services', 'store', 'migrations'), migrations, { recursive: true })
   const { rolldown } = await import('rolldown')
   for (const { entry, file, format } of programs) {
     rmSync(join(dist, file), { force: true })

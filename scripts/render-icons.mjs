@@ -2,7 +2,7 @@
 // that is installed (CHROMIUM, or /usr/bin/chromium). The results are committed; run it again only when a drawing changes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { chromium } from 'playwright-core'
+import { chromium } from 'playwright'
 
 const resources = resolve(import.meta.dirname, '..', 'resources')
 const sizes = [16, 24, 32, 48, 64, 128, 256, 512]

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import { type HostConfig, loadConfig } from '../platform/config.ts'
-import { managedOpenclawVersion } from '../openclaw/find.ts'
 import { createHost } from './host.ts'
 import type { HostView } from './host-types.ts'
 import { builtRenderer, productRoot, productVersion, repositoryOpenclaw } from './product.ts'
@@ -35,7 +34,7 @@ export function configFrom(flags: ServeFlags): HostConfig {
     version: productVersion(),
     resourcesDir: path.join(productRoot(), 'resources'),
     staticDir: builtRenderer(),
-    openclawDir: repositoryOpenclaw(managedOpenclawVersion),
+    openclawDir: repositoryOpenclaw(),
     flags: {
       demo: flags.demo ?? false,
       allowNonLoopback: flags['allow-non-loopback'] ?? false,

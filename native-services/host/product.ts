@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { managedOpenclawVersion } from '../openclaw/find.ts'
 
 /** The folder with our `package.json`: the same number of steps up for the sources and for the bundle is not a given, so look. */
 export function productRoot(): string {
@@ -26,7 +27,7 @@ export function builtRenderer(): string | null {
 }
 
 /** The OpenClaw that the repository keeps for development and tests; null outside a clone. */
-export function repositoryOpenclaw(version: string): string | null {
-  const folder = path.join(productRoot(), '.cache', 'openclaw', version)
+export function repositoryOpenclaw(): string | null {
+  const folder = path.join(productRoot(), '.cache', 'openclaw', managedOpenclawVersion)
   return existsSync(path.join(folder, 'node_modules', 'openclaw')) ? folder : null
 }

@@ -9,7 +9,6 @@ import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import pacote from 'pacote'
 import { AppError } from '../contract/errors.ts'
 import { writeJsonFile } from '../platform/atomic-file.ts'
 import { errorText, type Log } from '../platform/log.ts'
@@ -86,6 +85,8 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
   try {
     const registry = npmRegistry()
     progress(step, 0)
+    // Loaded here, because only an installation needs it and it is large.
+    const { default: pacote } = await import('pacote')
     const packageName = nodePackages[`${process.platform}-${process.arch}`]
     if (!packageName)
       throw new AppError(

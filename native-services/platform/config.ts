@@ -17,7 +17,6 @@ export interface Tuning {
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
   readonly maxConcurrentSessions?: number
-  readonly streamTimeoutMs?: number
 }
 
 export interface HostConfig {
@@ -75,7 +74,6 @@ const environment = z.object({
   DELIVERY_BACKOFF_BASE_MS: duration.optional(),
   DELIVERY_BACKOFF_MAX_MS: duration.optional(),
   DELIVERY_MAX_CONCURRENT_SESSIONS: z.coerce.number().int().min(1).max(100).optional(),
-  DELIVERY_STREAM_TIMEOUT_MS: duration.optional(),
 })
 
 const configFile = z.object({
@@ -124,7 +122,6 @@ export function tuningFrom(env: Readonly<Record<string, string | undefined>>): T
     ...(read.DELIVERY_BACKOFF_BASE_MS !== undefined && { backoffBaseMs: read.DELIVERY_BACKOFF_BASE_MS }),
     ...(read.DELIVERY_BACKOFF_MAX_MS !== undefined && { backoffMaxMs: read.DELIVERY_BACKOFF_MAX_MS }),
     ...(read.DELIVERY_MAX_CONCURRENT_SESSIONS !== undefined && { maxConcurrentSessions: read.DELIVERY_MAX_CONCURRENT_SESSIONS }),
-    ...(read.DELIVERY_STREAM_TIMEOUT_MS !== undefined && { streamTimeoutMs: read.DELIVERY_STREAM_TIMEOUT_MS }),
   }
 }
 

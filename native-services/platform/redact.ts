@@ -25,8 +25,7 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
   },
   // key=value, "key":"value", key: value, X-Agent-Token: value, ?token=value
   {
-    pattern:
-      /((?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie)["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
+    pattern: /((?:token|secret|password|passwd|api[_-]?key|apikey|authorization|cookie)["']?\s*[:=]\s*["']?)([^\s"',;&}]{6,})/gi,
     replace: (match, key = '', value = '') =>
       value.startsWith('••••') || /^(Bearer|Basic)$/i.test(value) ? match : `${key}${secretHint(value)}`,
   },

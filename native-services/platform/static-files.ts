@@ -25,7 +25,8 @@ function relativeFile(pathname: string): string | null {
   } catch {
     return null
   }
-  if (decoded.includes('\0') || decoded.includes('\\') || decoded.split('/').includes('..')) return null
+  // A backslash separates folders on Windows, a NUL ends a name for the system, a colon names a drive or a stream.
+  if (/[\\\0:]/.test(decoded) || !decoded.startsWith('/') || decoded.split('/').includes('..')) return null
   return decoded.endsWith('/') ? `${decoded}index.html` : decoded
 }
 
@@ -39,10 +40,12 @@ export function createFileServer(root: string): (pathname: string) => Promise<Re
       // Links are followed before the check, so that none leads out of the folder.
       const file = await realpath(path.join(folder, relative))
       if (!file.startsWith(folder + path.sep) || !(await stat(file)).isFile()) return null
-      return new Response(new Uint8Array(await readFile(file)), {
+      const content = await readFile(file)
+      return new Response(new Uint8Array(content), {
         headers: {
           ...securityHeaders(),
           'content-type': contentTypes[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
+          'content-length': String(content.byteLength),
           'cache-control': relative.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
         },
       })

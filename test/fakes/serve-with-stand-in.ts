@@ -11,7 +11,7 @@ const config = loadConfig({
   version: '0.0.0-test',
   resourcesDir: path.join(productRoot(), 'resources'),
   staticDir: null,
-  openclawDir: repositoryOpenclaw('2026.9.6'),
+  openclawDir: repositoryOpenclaw(),
   flags: { dataDir, port: Number(port), gatewayPort: Number(gatewayPort), demo: demo === 'demo' },
 })
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`)

@@ -50,6 +50,7 @@ describe.runIf(onLinux)('the packed app', () => {
       '/dist/electron/main.js',
       '/dist/electron/preload.cjs',
       '/dist/native-services/services.js',
+      '/dist/native-services/migrations/0001-initial.sql',
       '/dist/renderer/index.html',
       '/node_modules/better-sqlite3/package.json',
       '/node_modules/pacote/package.json',

@@ -1,7 +1,7 @@
 /** A real Chromium with a signed-in page, and what it complained about. */
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 
 const known = [
   process.env['CHROME_BIN'],

@@ -77,7 +77,7 @@ export function createGatewayConnection(options: { clock: Clock; log: Log; versi
     if (state.connected) {
       lostAt = clock.now()
       log.warn('gateway.disconnected', { failure, reason })
-    }
+    } else if (reason !== state.reason) log.info('gateway.unreachable', { failure, reason })
     publish({ connected: false, failure, reason, latency_ms: null })
     if (!running) return
     const step = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] ?? 2000

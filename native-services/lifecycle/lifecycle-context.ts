@@ -53,3 +53,5 @@ export function recordAgentEvent(
 
 /** When the gateway is away, work waits for it; this only bounds the wait in case its return was missed. */
 export const gatewayWaitMs = 60_000
+/** Connected, but the host does not call it ready yet: that takes a moment only. */
+export const notReadyMs = 500

@@ -4,15 +4,16 @@ import { parseEvery } from '../domain/agent-interval.ts'
 import { agentNames } from '../domain/agent-names.ts'
 import { checkedIn } from '../domain/agent-status.ts'
 import { createAgentFiles } from '../gateway/agent-files.ts'
-import { type GatewayConnection, GatewayError, type ResponsesClient } from '../gateway/types.ts'
+import type { GatewayConnection, ResponsesClient } from '../gateway/types.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
-import { redact, registerSecret } from '../platform/redact.ts'
+import { registerSecret } from '../platform/redact.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { Store } from '../store/store.ts'
-import type { TimerRow } from '../store/timers.ts'
-import { createAgentTokens, type TokenMatch } from './agent-token.ts'
+import { createAgentAuth } from './agent-auth.ts'
+import { createAgentRemoval } from './agent-removal.ts'
+import { createAgentTokens } from './agent-token.ts'
 import { createDriftWatch } from './drift-watch.ts'
 import { createGatewayPresence } from './gateway-presence.ts'
 import { createKeyedLock } from './keyed-lock.ts'
@@ -22,6 +23,7 @@ import { createTimerLoop, type TimerLoop } from './timer-loop.ts'
 import { createTokenSync } from './token-sync.ts'
 import type { AgentLifecycle } from './types.ts'
 import { type CheckToken, checkTokenByHttp } from './verify-token.ts'
+import { watchBoards } from './watch-boards.ts'
 import { createWaker } from './waker.ts'
 
 export interface LifecycleDeps {
@@ -50,24 +52,9 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
   const log = deps.log.scope('lifecycle')
   const tokens = createAgentTokens(deps.installKey)
   registerSecret(deps.installKey)
-  /** Agents whose token we are trying out ourselves: that is no sign of life, and no first use. */
-  const verifying = new Map<string, number>()
-  const lastMatch = new Map<string, TokenMatch>()
+  const auth = createAgentAuth({ store, log, tokens, checkToken: deps.checkToken ?? checkTokenByHttp })
   const lastHeartbeatActivity = new Map<string, number>()
   let unsubscribe: (() => void)[] = []
-
-  const checkToken: CheckToken = async (credentials) => {
-    const agent = find(credentials.auth_token)?.agent
-    if (!agent) return { ok: false, reason: 'refused', message: 'The token in its workspace is not the one we know.' }
-    verifying.set(agent.id, (verifying.get(agent.id) ?? 0) + 1)
-    try {
-      return await (deps.checkToken ?? checkTokenByHttp)(credentials)
-    } finally {
-      const left = (verifying.get(agent.id) ?? 1) - 1
-      if (left > 0) verifying.set(agent.id, left)
-      else verifying.delete(agent.id)
-    }
-  }
 
   const context: LifecycleContext = {
     store,
@@ -81,7 +68,7 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     random: deps.random ?? Math.random,
     baseUrl: deps.baseUrl,
     resourcesDir: deps.resourcesDir,
-    checkToken,
+    checkToken: auth.checkToken,
     gatewayUp: () => gateway.state().connected && deps.gatewayReady(),
   }
   const provisioner = createProvisioner(context)
@@ -89,6 +76,13 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
   const presence = createGatewayPresence(context, { provisioner, waker, gatewayId: deps.gatewayId })
   const sync = createTokenSync(context, { provisioner, waker })
   const drift = createDriftWatch(context)
+  const removal = createAgentRemoval(context, {
+    heal,
+    forget(agentId) {
+      auth.forget(agentId)
+      lastHeartbeatActivity.delete(agentId)
+    },
+  })
   const loop: TimerLoop = createTimerLoop({
     store,
     clock,
@@ -100,7 +94,7 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
       [timerKinds.wake]: (timer) => waker.onWakeDue(timer),
       [timerKinds.reconcile]: (timer) => waker.onReconcileDue(timer),
       [timerKinds.silence]: (timer) => waker.onSilenceDue(timer),
-      [timerKinds.remove]: (timer) => onRemoveDue(timer),
+      [timerKinds.remove]: (timer) => removal.onDue(timer),
       [timerKinds.gatewayAbsence]: (timer) => presence.onAbsenceDue(timer),
     },
   })
@@ -125,16 +119,6 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     if (agent.status === 'deleting') throw new AppError('conflict', `${agent.name} is being removed.`)
   }
 
-  function find(token: string): { agent: AgentRow; match: TokenMatch } | undefined {
-    const prefix = tokens.prefix(token)
-    if (prefix === undefined) return undefined
-    for (const agent of store.agents.byTokenPrefix(prefix)) {
-      const match = tokens.match(agent, token)
-      if (match) return { agent, match }
-    }
-    return undefined
-  }
-
   /** Brings rows and timers together again, whatever instant the last run ended in. */
   function heal(): void {
     store.write(() => {
@@ -150,44 +134,14 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     })
   }
 
-  async function removeFromGateway(agent: AgentRow): Promise<void> {
-    try {
-      await gateway.request('agents.delete', { agentId: agent.gateway_agent_id, deleteFiles: false }, { timeoutMs: 60_000 })
-    } catch (error) {
-      if (error instanceof GatewayError && error.failure === 'rejected' && /not found|unknown agent|no such agent/i.test(error.message))
-        return
-      throw error
-    }
-  }
-
-  function forget(agent: AgentRow): void {
-    store.write(() => {
-      store.agents.remove(agent.id)
-      store.activity.record({
-        event_type: 'agent.deleted',
-        message: `${agent.name} was removed. Its workspace stays at ${agent.workspace_path}.`,
-        board_id: agent.board_id,
-        gateway_id: agent.gateway_id,
-      })
-    })
-    for (const memory of [lastMatch, lastHeartbeatActivity, verifying]) memory.delete(agent.id)
-  }
-
-  /** A removal that a restart interrupted. */
-  async function onRemoveDue(timer: TimerRow): Promise<void> {
-    const agent = store.agents.get(timer.subject_id)
-    if (!agent || agent.status !== 'deleting') {
-      store.write(() => loop.finish(timer))
-      return
-    }
-    await removeFromGateway(agent)
-    forget(agent)
-  }
-
   return {
     start() {
       heal()
-      unsubscribe = [gateway.onState((state) => presence.onState(state)), gateway.onEvent((event) => waker.onGatewayEvent(event))]
+      unsubscribe = [
+        gateway.onState((state) => presence.onState(state)),
+        gateway.onEvent((event) => waker.onGatewayEvent(event)),
+        watchBoards(context),
+      ]
       loop.start()
       presence.onState(gateway.state())
       drift.start()
@@ -267,7 +221,7 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
       change(agentId, (agent) => {
         const now = clock.now()
         const patch = checkedIn(agent, now)
-        const byCurrent = lastMatch.get(agentId) !== 'previous'
+        const byCurrent = !auth.usedPrevious(agentId)
         store.agents.update(agentId, { ...patch, ...(byCurrent && { token_status: 'in_sync' as const, token_verified_at: now }) })
         const answered = store.heartbeats.seen(agentId)
         if (patch.status === 'online') {
@@ -290,7 +244,7 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
 
     touch(agentId) {
       const agent = store.agents.get(agentId)
-      if (!agent || verifying.has(agentId)) return
+      if (!agent || auth.isTrial(agentId)) return
       const now = clock.now()
       if (agent.last_seen_at !== null && now - agent.last_seen_at < touchEveryMs) return
       store.write(() => store.agents.update(agentId, { last_seen_at: now }))
@@ -340,53 +294,10 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     async remove(agentId) {
       const agent = get(agentId)
       refuseWhenLeaving(agent)
-      // Nothing was ever made in the gateway for an agent without a token that was never provisioned.
-      const untouched = agent.token_hash === null && agent.lifecycle_generation === 0
-      if (!untouched && !gateway.state().connected)
-        throw new AppError(
-          'gateway_unavailable',
-          `${agent.name} cannot be removed while the gateway is not connected. Start the gateway and try again.`,
-        )
-      const former = { status: agent.status, status_reason: agent.status_reason, status_since_at: agent.status_since_at }
-      store.write(() => {
-        store.agents.update(agentId, { status: 'deleting', status_reason: 'It is being removed from the gateway.' })
-        // Taken up by the next start if this process dies here.
-        store.timers.set({
-          kind: timerKinds.remove,
-          subject_id: agentId,
-          due_at: clock.now() + 120_000,
-          generation: agent.lifecycle_generation,
-        })
-      })
-      try {
-        if (!untouched) await removeFromGateway(agent)
-      } catch (error) {
-        store.write(() => {
-          store.agents.update(agentId, former)
-          store.timers.clear(timerKinds.remove, agentId)
-        })
-        heal()
-        loop.poke()
-        const away = error instanceof GatewayError && error.failure !== 'rejected' && error.failure !== 'failed'
-        const text = redact(error instanceof Error ? error.message : String(error))
-        throw new AppError(away ? 'gateway_unavailable' : 'gateway_error', `${agent.name} was not removed: ${text}`, { cause: error })
-      }
-      forget(agent)
+      await removal.remove(agent)
     },
 
-    authenticate(token) {
-      const found = find(token)
-      if (!found) return undefined
-      const { agent, match } = found
-      if (verifying.has(agent.id)) return agent
-      lastMatch.set(agent.id, match)
-      if (match === 'current' && agent.previous_token_hash !== null) {
-        store.write(() => store.agents.update(agent.id, { previous_token_hash: null, previous_token_prefix: null }))
-        log.info('agent.token.previous_dropped', { agent_id: agent.id })
-        return store.agents.get(agent.id)
-      }
-      return agent
-    },
+    authenticate: (token) => auth.authenticate(token),
 
     sync: (gatewayId, options) => sync.start(gatewayId, options),
 

@@ -9,7 +9,7 @@ import { redact } from '../platform/redact.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { TimerRow } from '../store/timers.ts'
 import { type ConfigWriter, createConfigWriter } from './config-writer.ts'
-import { gatewayWaitMs, type LifecycleContext, recordAgentEvent, timerKinds } from './lifecycle-context.ts'
+import { gatewayWaitMs, type LifecycleContext, notReadyMs, recordAgentEvent, timerKinds } from './lifecycle-context.ts'
 import { newToken, refreshCommand, refreshCredentials, tokenInWorkspace, verifyWorkspaceToken, writeAgentsBlock } from './workspace-sync.ts'
 import { commandName } from './workspace-files.ts'
 
@@ -221,7 +221,7 @@ export function createProvisioner(context: LifecycleContext): Provisioner {
         return waitForGateway(
           timer,
           `Waiting for the gateway: ${gateway.state().reason ?? 'it is not ready.'}`,
-          gateway.state().connected ? 2000 : gatewayWaitMs,
+          gateway.state().connected ? notReadyMs : gatewayWaitMs,
         )
       try {
         await context.locks.run(timer.subject_id, () => runPlan(timer))

@@ -44,6 +44,7 @@ export function createTimerLoop(options: {
   async function run(row: TimerRow): Promise<void> {
     try {
       await handlers[row.kind]?.(row)
+      if (!active) return
       const after = store.timers.get(row.kind, row.subject_id)
       if (after && after.due_at === row.due_at && after.generation === row.generation && after.due_at <= clock.now()) {
         // A handler that neither moves nor removes its row would be called for ever. That is a fault of ours: slow it down and say so.
@@ -51,6 +52,8 @@ export function createTimerLoop(options: {
         store.write(() => store.timers.set({ ...after, due_at: clock.now() + errorBackoffMs.base }))
       }
     } catch (error) {
+      // Stopped in the meantime: the store may be closed, and the row is still there for the next start.
+      if (!active) return
       const now = clock.now()
       const current = store.timers.get(row.kind, row.subject_id)
       log.error('queue.worker.failed', { task_type: row.kind, attempt: row.attempts, error: errorText(error) })

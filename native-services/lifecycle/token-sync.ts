@@ -247,6 +247,8 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
   function track(jobId: string, input: JobInput): Promise<JobRow> {
     const done = run(jobId, input).finally(() => running.delete(input.gateway_id))
     running.set(input.gateway_id, done)
+    // Whoever waits gets the error; when nobody does (a store closed under us at shutdown) it must not end the process.
+    done.catch((error: unknown) => log.warn('gateway.templates.sync.interrupted', { error: errorText(error) }))
     return done
   }
 

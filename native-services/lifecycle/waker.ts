@@ -4,7 +4,7 @@ import { GatewayError, type GatewayEvent } from '../gateway/types.ts'
 import { redact } from '../platform/redact.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { TimerRow } from '../store/timers.ts'
-import { gatewayWaitMs, type LifecycleContext, recordAgentEvent, taskType, timerKinds } from './lifecycle-context.ts'
+import { gatewayWaitMs, type LifecycleContext, notReadyMs, recordAgentEvent, taskType, timerKinds } from './lifecycle-context.ts'
 import type { Provisioner } from './provisioner.ts'
 import { commandName } from './workspace-files.ts'
 
@@ -176,7 +176,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
         return wait(
           timer,
           `Waiting for the gateway: ${gateway.state().reason ?? 'it is not ready.'}`,
-          gateway.state().connected ? 2000 : gatewayWaitMs,
+          gateway.state().connected ? notReadyMs : gatewayWaitMs,
         )
       try {
         await gateway.request('chat.send', {
@@ -240,7 +240,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
         case 'wait_for_gateway':
           store.write(() => {
             store.agents.update(agent.id, { status_reason: `Waiting for the gateway: ${gateway.state().reason ?? 'it is not ready.'}` })
-            store.timers.set({ ...timer, due_at: now + (gateway.state().connected ? 2000 : gatewayWaitMs) })
+            store.timers.set({ ...timer, due_at: now + (gateway.state().connected ? notReadyMs : gatewayWaitMs) })
           })
           return
         case 'deferred':

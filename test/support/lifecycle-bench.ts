@@ -115,7 +115,9 @@ export function createLifecycleBench(): LifecycleBench {
       current.start()
     },
     async stop() {
-      await current.stop(clock.now())
+      const stopping = current.stop(clock.now())
+      await clock.advance(1)
+      await stopping
       store.close()
       rmSync(root, { recursive: true, force: true })
     },

@@ -114,6 +114,19 @@ describe('provisioning', () => {
     expect(text.split('mission-control:begin')).toHaveLength(2)
   })
 
+  it('tells agents when the rules of their board change, and does not wake them for it', async () => {
+    bench.gateway.up()
+    const { id } = bench.newAgent('Ada')
+    bench.lifecycle().provision(id)
+    await bench.clock.advance(2 * second)
+    const sent = bench.gateway.sent.length
+    bench.store.write(() => bench.store.boards.update(bench.boardId, { only_lead_can_change_status: true }))
+    await bench.clock.advance(2 * second)
+    expect(readFileSync(join(bench.agent(id).workspace_path, 'AGENTS.md'), 'utf8')).toContain('only the lead changes the status')
+    expect(bench.agent(id).status).toBe('online')
+    expect(bench.gateway.sent).toHaveLength(sent)
+  })
+
   it('leaves heartbeats of a configuration that is not ours alone', async () => {
     bench.gateway.config.defaults['heartbeat'] = { every: '30m' }
     bench.gateway.config.entries['other'] = { workspace: '/x' }
@@ -247,6 +260,21 @@ describe('wakes', () => {
     bench.restart()
     await bench.clock.advance(31 * second)
     expect(bench.agent(id)).toMatchObject({ status: 'waking', wake_attempts: 2 })
+  })
+
+  it('stops in the middle of a request without a trace of an error, and goes on at the next start', async () => {
+    bench.gateway.up()
+    bench.responsive = false
+    const { id } = bench.newAgent('Ada')
+    bench.lifecycle().provision(id)
+    await Promise.resolve()
+    const stopping = bench.lifecycle().stop(bench.clock.now())
+    await bench.clock.advance(1)
+    await stopping
+    bench.restart()
+    bench.responsive = true
+    await bench.clock.advance(5 * second)
+    expect(bench.agent(id).status).toBe('online')
   })
 
   it('an acknowledgement that gets lost does not wake twice', async () => {

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { ApiError, UnreachableError } from './contract/client.ts'
 import { AppError } from './contract/errors.ts'
-import { agentCommand, gatewayCommand, statusCommand, syncCommand, tokenCommand } from './host/cli-client.ts'
+import { agentCommand, gatewayCommand, linkCommand, statusCommand, syncCommand, tokenCommand } from './host/cli-client.ts'
 import { doctorCommand } from './host/cli-doctor.ts'
 import { serveCommand } from './host/cli-serve.ts'
 import { productVersion } from './host/product.ts'
@@ -29,6 +29,7 @@ const usage = `mission-control: the control center for OpenClaw agents
       --include-main, --no-include-main the gateway's main agent too (default) or not
       --lead-only --reset-sessions --force-bootstrap --overwrite
   mission-control doctor [--json]       can OpenClaw run here
+  mission-control link                  a new one-time link for the browser
   mission-control token                 where the operator token is kept
   mission-control --version | --help
 
@@ -84,6 +85,8 @@ async function main(argv: string[]): Promise<number> {
       return syncCommand(values)
     case 'doctor':
       return doctorCommand(values)
+    case 'link':
+      return linkCommand(values)
     case 'token':
       return tokenCommand(values)
     default:

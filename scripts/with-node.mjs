@@ -6,5 +6,5 @@ import { binOf, nodeBinary, root, run } from './lib/process.mjs'
 
 const [what = '', ...args] = process.argv.slice(2)
 await ensureInstalled()
-const { code } = await run(nodeBinary(), [what.endsWith('.mjs') ? join(root, what) : binOf(what), ...args], { stdio: 'inherit' })
+const { code } = await run(nodeBinary(), [/\.m?js$/.test(what) ? join(root, what) : binOf(what), ...args], { stdio: 'inherit' })
 process.exitCode = code

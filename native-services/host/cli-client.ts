@@ -50,6 +50,18 @@ function print(flags: ClientFlags, value: unknown, lines: () => string[]): void 
   console.log(flags.json ? JSON.stringify(value, null, 2) : lines().join('\n'))
 }
 
+/** What signs a browser in: a code that works once and for a few minutes; the token itself never stands in an address. */
+export async function oneTimeLink(client: ApiClient, url: string): Promise<string> {
+  const { code } = await client.call('createSessionCode')
+  return `${url}/#/login/${code}`
+}
+
+export async function linkCommand(flags: ClientFlags): Promise<number> {
+  const link = await oneTimeLink(connect(flags), urlOf(flags))
+  print(flags, { link }, () => [link])
+  return 0
+}
+
 /** Exit code 1 when something needs a person. */
 export async function statusCommand(flags: ClientFlags): Promise<number> {
   const client = connect(flags)

@@ -5,6 +5,8 @@ import { AppError } from '../contract/errors.ts'
 import { type HostConfig, loadConfig } from '../platform/config.ts'
 import { createHost } from './host.ts'
 import type { HostView } from './host-types.ts'
+import { createApiClient } from '../contract/client.ts'
+import { oneTimeLink } from './cli-client.ts'
 import { builtRenderer, productRoot, productVersion, repositoryOpenclaw } from './product.ts'
 
 export interface ServeFlags {
@@ -89,16 +91,10 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
   return ended
 }
 
-/** A link with a one-time code: it logs a browser in without the operator token ever being in an address. */
+/** Null when the API cannot mint one just now: the control center runs all the same, and `mission-control link` prints one later. */
 async function loginLink(url: string, operatorToken: string): Promise<string | null> {
   try {
-    const response = await fetch(`${url}/api/v1/session/codes`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${operatorToken}` },
-      signal: AbortSignal.timeout(5000),
-    })
-    const body = (await response.json()) as { code?: unknown }
-    return response.ok && typeof body.code === 'string' ? `${url}/#/login/${body.code}` : null
+    return await oneTimeLink(createApiClient({ baseUrl: url, headers: () => ({ authorization: `Bearer ${operatorToken}` }) }), url)
   } catch {
     return null
   }

@@ -2,8 +2,8 @@
 import './overview.css'
 import { Button } from '@mantine/core'
 import { Rocket } from 'lucide-react'
-import { useMemo } from 'react'
-import { Link } from 'wouter'
+import { useEffect, useMemo, useState } from 'react'
+import { Link, Redirect } from 'wouter'
 import { agentStates, agentStatuses, taskStates, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useActivity, useAgents, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
@@ -16,6 +16,8 @@ import { AttentionList } from './attention-list.tsx'
 import { DeliveryChart } from './delivery-chart.tsx'
 import { GatewayTile } from './gateway-tile.tsx'
 import { strings } from './strings.ts'
+
+const welcomedKey = 'mission-control-welcomed'
 
 function count<Key extends string>(keys: readonly Key[]): Map<Key, number> {
   const counts = new Map<Key, number>()
@@ -39,6 +41,16 @@ export function OverviewPage() {
   const buckets = overview?.deliveries.per_minute ?? []
   const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
   const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
+
+  // A first run begins with the path, once; after that the Overview offers it.
+  const [firstRun] = useState(
+    () =>
+      settings !== null && !settings.onboarding_done && agents.length + tasks.length === 0 && sessionStorage.getItem(welcomedKey) === null,
+  )
+  useEffect(() => {
+    if (firstRun) sessionStorage.setItem(welcomedKey, '1')
+  }, [firstRun])
+  if (firstRun) return <Redirect to="/welcome" replace />
 
   return (
     <div className="page">

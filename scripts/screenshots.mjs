@@ -7,11 +7,12 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { chromium } from 'playwright-core'
+import { chromium } from 'playwright'
 import { ensureBrowser } from './lib/browser.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -28,14 +29,41 @@ const { values } = parseArgs({
 const wide = { width: 1440, height: 900 }
 const sizes = { wide, narrow: { width: 800, height: 900 }, phone: { width: 390, height: 800 } }
 
+/** A port that nobody listens on: a control center that runs already keeps its own. */
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer()
+    server.once('error', fail)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
 /** Starts `serve --demo` in a folder of its own and waits for the link it prints. */
 async function startDemo() {
   const cli = join(root, 'native-services/cli.ts')
   if (!existsSync(cli)) throw new Error('There is no native-services/cli.ts to start; give --url instead.')
   const dataDir = mkdtempSync(join(tmpdir(), 'mission-control-shots-'))
-  const child = spawn(process.execPath, [cli, 'serve', '--demo', '--no-open', '--port', '0', '--data-dir', dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [
+      cli,
+      'serve',
+      '--demo',
+      '--no-open',
+      '--port',
+      String(await freePort()),
+      '--gateway-port',
+      String(await freePort()),
+      '--data-dir',
+      dataDir,
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const link = await new Promise((done, fail) => {
     let text = ''
     const timer = setTimeout(() => fail(new Error(`No link within two minutes. Printed so far:\n${text}`)), 120_000)

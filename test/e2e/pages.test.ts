@@ -1,5 +1,5 @@
 /** Every page in both themes on the real control center: no errors, no policy violations, accessible, usable by keyboard. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiClient } from '../../native-services/contract/client.ts'
 import { startHost } from '../support/real-host.ts'

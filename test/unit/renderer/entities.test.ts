@@ -3,7 +3,8 @@ import type { Activity, LogLine } from '../../../native-services/contract/entiti
 import { applyChanges, emptyMaps, mergeEntities, replaceEntities } from '../../../renderer/src/lib/entities.ts'
 import { joinLines, logMatches } from '../../../renderer/src/features/logs/log-filter.ts'
 
-const event = (number: number) => ({ id: `019a0000-0000-7000-8000-${String(number).padStart(12, '0')}`, message: String(number) }) as Activity
+const event = (number: number) =>
+  ({ id: `019a0000-0000-7000-8000-${String(number).padStart(12, '0')}`, message: String(number) }) as Activity
 const frame = (rev: number, number: number, data: Activity | null) => ({ rev, entity: 'activity' as const, id: event(number).id, data })
 
 describe('entity maps', () => {
@@ -13,13 +14,21 @@ describe('entity maps', () => {
   })
 
   it('take frames in their order: the last one of an entity counts', () => {
-    const maps = applyChanges(emptyMaps, [frame(1, 1, event(1)), frame(2, 1, { ...event(1), message: 'later' }), frame(3, 2, event(2)), frame(4, 2, null)])
+    const maps = applyChanges(emptyMaps, [
+      frame(1, 1, event(1)),
+      frame(2, 1, { ...event(1), message: 'later' }),
+      frame(3, 2, event(2)),
+      frame(4, 2, null),
+    ])
     expect(Object.values(maps.activity).map((row) => row.message)).toEqual(['later'])
     expect(maps.board).toBe(emptyMaps.board)
   })
 
   it('keep the newest of what grows without end', () => {
-    const maps = applyChanges(emptyMaps, Array.from({ length: 1500 }, (_, index) => frame(index, index, event(index))))
+    const maps = applyChanges(
+      emptyMaps,
+      Array.from({ length: 1500 }, (_, index) => frame(index, index, event(index))),
+    )
     const kept = Object.values(maps.activity).map((row) => Number(row.message))
     expect(kept).toHaveLength(1000)
     expect(Math.min(...kept)).toBe(500)
@@ -33,7 +42,17 @@ describe('entity maps', () => {
 })
 
 describe('log lines', () => {
-  const line = (seq: number, patch: Partial<LogLine> = {}): LogLine => ({ seq, at: '', level: 'info', source: 'services', scope: 'http', message: 'GET /', agent_id: null, request_id: null, ...patch })
+  const line = (seq: number, patch: Partial<LogLine> = {}): LogLine => ({
+    seq,
+    at: '',
+    level: 'info',
+    source: 'services',
+    scope: 'http',
+    message: 'GET /',
+    agent_id: null,
+    request_id: null,
+    ...patch,
+  })
   const all = { text: '', level: 'debug', source: '', agent: '' }
 
   it('are joined without doubles', () => {

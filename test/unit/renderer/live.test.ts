@@ -69,7 +69,11 @@ function setUp(options: { tasks?: Task[] } = {}) {
     random: () => 0.5,
     open: (url): EventStream => {
       const listeners = new Map<string, (event: { data?: unknown }) => void>()
-      const entry = { url, closed: false, say: (name: string, data: unknown) => listeners.get(name)?.(name === 'error' ? {} : { data: JSON.stringify(data) }) }
+      const entry = {
+        url,
+        closed: false,
+        say: (name: string, data: unknown) => listeners.get(name)?.(name === 'error' ? {} : { data: JSON.stringify(data) }),
+      }
       opened.push(entry)
       return {
         addEventListener: (name, listener) => void listeners.set(name, listener),
@@ -204,7 +208,12 @@ describe('the live connection', () => {
     last().say('reply', { notification_id: 'n1', task_id: task(1).id, agent_id: 'a', text: 'Hel', done: false })
     last().say('reply', { notification_id: 'n1', task_id: task(1).id, agent_id: 'a', text: 'Hello', done: false })
     expect(store.getState().replies['n1']?.text).toBe('Hello')
-    last().say('change', { rev: 2, entity: 'comment', id: 'c1', data: { id: 'c1', task_id: task(1).id, source_notification_id: 'n1', message: 'Hello.', created_at: '' } })
+    last().say('change', {
+      rev: 2,
+      entity: 'comment',
+      id: 'c1',
+      data: { id: 'c1', task_id: task(1).id, source_notification_id: 'n1', message: 'Hello.', created_at: '' },
+    })
     await settle()
     expect(store.getState().replies['n1']).toBeUndefined()
     expect(store.getState().maps.comment['c1']?.message).toBe('Hello.')
@@ -249,7 +258,9 @@ describe('the live connection', () => {
     const release = live.wantLogs()
     expect(last().url).toBe('/api/v1/events?logs=true&since=7')
     last().say('hello', { rev: 7, version: '1' })
-    last().say('log', { lines: [{ seq: 1, at: '', level: 'info', source: 'host', scope: 's', message: 'm', agent_id: null, request_id: null }] })
+    last().say('log', {
+      lines: [{ seq: 1, at: '', level: 'info', source: 'host', scope: 's', message: 'm', agent_id: null, request_id: null }],
+    })
     expect(store.getState().logs).toHaveLength(1)
     release()
     await vi.advanceTimersByTimeAsync(21_000)

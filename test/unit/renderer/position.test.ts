@@ -26,7 +26,9 @@ describe('planMove', () => {
           const index = wanted % (column.length + 1)
           const plan = planMove(column, index)
           const moved = { id: String(turn), position: plan.position }
-          column = [...column.map((card) => plan.others.find((other) => other.id === card.id) ?? card), moved].toSorted((a, b) => a.position - b.position)
+          column = [...column.map((card) => plan.others.find((other) => other.id === card.id) ?? card), moved].toSorted(
+            (a, b) => a.position - b.position,
+          )
           expected = expected.toSpliced(index, 0, moved.id)
           expect(column.map((card) => card.id)).toEqual(expected)
         }
@@ -35,9 +37,26 @@ describe('planMove', () => {
   })
 
   it('numbers the column afresh when a gap is used up, and only then', () => {
-    expect(planMove([{ id: 'a', position: 1000 }, { id: 'b', position: 2000 }], 1)).toEqual({ position: 1500, others: [] })
-    const plan = planMove([{ id: 'a', position: 5 }, { id: 'b', position: 5 }], 1)
-    expect(plan.others).toEqual([{ id: 'a', position: 1000 }, { id: 'b', position: 3000 }])
+    expect(
+      planMove(
+        [
+          { id: 'a', position: 1000 },
+          { id: 'b', position: 2000 },
+        ],
+        1,
+      ),
+    ).toEqual({ position: 1500, others: [] })
+    const plan = planMove(
+      [
+        { id: 'a', position: 5 },
+        { id: 'b', position: 5 },
+      ],
+      1,
+    )
+    expect(plan.others).toEqual([
+      { id: 'a', position: 1000 },
+      { id: 'b', position: 3000 },
+    ])
     expect(plan.position).toBe(2000)
   })
 })

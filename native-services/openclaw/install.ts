@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } f
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { getCACertificates } from 'node:tls'
 import { promisify } from 'node:util'
 import { AppError } from '../contract/errors.ts'
 import { writeJsonFile } from '../platform/atomic-file.ts'
@@ -84,6 +85,8 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
 
   try {
     const registry = npmRegistry()
+    // Also what the system trusts: behind a company's proxy the bundled authorities are not enough.
+    const fetchOptions = { registry, ca: (['bundled', 'system', 'extra'] as const).flatMap((kind) => getCACertificates(kind)) }
     progress(step, 0)
     // Loaded here, because only an installation needs it and it is large.
     const { default: pacote } = await import('pacote')
@@ -93,19 +96,19 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
         'invalid_request',
         `There is no packaged Node for ${process.platform} ${process.arch}. Install Node 24 yourself, then \`npm install -g openclaw@${program.version}\`.`,
       )
-    const { versions } = await pacote.packument(packageName, { registry })
+    const { versions } = await pacote.packument(packageName, fetchOptions)
     const nodeVersion = newestFittingNode(Object.keys(versions))
     if (!nodeVersion) throw new AppError('internal', `The registry has no Node that OpenClaw accepts (${packageName}).`)
 
     progress(`Fetching Node ${nodeVersion}`, 1)
     const nodeFolder = path.join(staging, 'node')
-    await pacote.extract(`${packageName}@${nodeVersion}`, nodeFolder, { registry })
+    await pacote.extract(`${packageName}@${nodeVersion}`, nodeFolder, fetchOptions)
     const node = nodeExecutableIn(nodeFolder)
     if (process.platform !== 'win32') chmodSync(node, 0o755)
 
     progress('Fetching npm', 2)
     const npm = path.join(staging, 'npm')
-    await pacote.extract('npm@11', npm, { registry })
+    await pacote.extract('npm@11', npm, fetchOptions)
 
     progress(`Installing ${program.name} ${program.version}`, 3)
     const folder = path.join(staging, 'openclaw')
@@ -157,7 +160,7 @@ function installEnvironment(nodeFolder: string): Record<string, string> {
     (entry): entry is [string, string] => entry[1] !== undefined && !/^(ELECTRON_|NODE_OPTIONS$|npm_(?!config_)|OPENCLAW_)/.test(entry[0]),
   )
   const env = Object.fromEntries(kept)
-  return { ...env, PATH: `${nodeFolder}${path.delimiter}${env['PATH'] ?? ''}` }
+  return { ...env, NODE_USE_SYSTEM_CA: '1', PATH: `${nodeFolder}${path.delimiter}${env['PATH'] ?? ''}` }
 }
 
 async function verify(options: {

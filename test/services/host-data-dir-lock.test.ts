@@ -69,8 +69,8 @@ test('a process is known by its start time, and a zombie is not alive', async ()
 })
 
 test.runIf(process.platform === 'linux')('a process whose parent does not collect it is a zombie, not alive', async () => {
-  // The shell becomes `sleep`, which never waits for the child that it got from it.
-  const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // The shell becomes `sleep`, which never waits for the child that it got from it. The child outlives the shell, which might collect it otherwise.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [chunk] = (await once(parent.stdout, 'data')) as [Buffer]
   const pid = Number(chunk.toString().trim())
   try {

@@ -4,6 +4,7 @@
  */
 import type { BodyOf } from '../contract/operations.ts'
 import { AppError } from '../contract/errors.ts'
+import { taskStates } from '../contract/states.ts'
 import type { Actor, Notifier } from '../delivery/types.ts'
 import { checkAgentFields, initialStatus, planTaskChange, type TaskActor, type TaskPlan } from '../domain/task-rules.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -203,7 +204,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         const worthTelling = edited.filter((field) => field !== 'position')
         if (moved) {
           const why = plan.blocked_reason === null ? '' : `: ${plan.blocked_reason}`
-          record(caller, task, 'task.status_changed', `${actor.name} moved #${task.number} from ${before.status} to ${task.status}${why}`, {
+          record(caller, task, 'task.status_changed', `${actor.name} moved #${task.number} from ${taskStates[before.status].label} to ${taskStates[task.status].label}${why}`, {
             from: before.status,
             to: task.status,
             path: plan.path,

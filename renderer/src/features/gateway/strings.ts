@@ -17,7 +17,7 @@ export const strings = {
     title: 'OpenClaw',
     installed: 'Installed',
     missing: 'Not found on this machine',
-    sources: { setting: 'set by hand', managed: 'managed by Mission Control', path: 'found on PATH', none: 'none' },
+    sources: { setting: 'set by hand', managed: 'managed by Mission Control', path: 'found on this machine', none: 'none' },
     install: (version: string) => `Install ${version}`,
     update: (version: string) => `Install ${version} instead`,
     hint: 'Fetches Node 24 and OpenClaw from the npm registry into the data folder, about 650 MB. The one in use stays until the new one works.',

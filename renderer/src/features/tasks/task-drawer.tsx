@@ -328,7 +328,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
                 <strong>{strings.blockedBecause}</strong> {task.blocked_reason}
               </Note>
             ) : null}
-            {task.waiting_for ? (
+            {task.waiting_for && task.status !== 'blocked' ? (
               <Note tone="warning">
                 <strong>{strings.waitsFor}</strong> {task.waiting_for}
               </Note>

@@ -16,6 +16,7 @@ import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
 import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
+import { createGatewayToken } from './lifecycle/gateway-token.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
@@ -108,6 +109,22 @@ export function createServices(options: {
   const gatewayRuns = (): boolean => ['running', 'adopted', 'degraded'].includes(live.gateway().state)
   const lifecycle = createAgentLifecycle({
     store,
+  const gatewayTarget: { port: number; token: string | null } = { port: init.gateway.port, token: init.gateway.token }
+  function useGateway(target: { port: number; token: string | null }): void {
+    Object.assign(gatewayTarget, target)
+    connection.setTarget(target)
+    responses.setTarget(target)
+  }
+  const gatewayToken = createGatewayToken({
+    store,
+    clock,
+    log,
+    gateway: connection,
+    target: () => gatewayTarget,
+    setTarget: useGateway,
+    supervised: () => live.gateway(),
+    host: (command) => live.command(command),
+  })
     clock,
     log,
     gateway: connection,
@@ -121,6 +138,12 @@ export function createServices(options: {
   const delivery = createDelivery({
     store,
     clock,
+    gatewayCredential: {
+      token: () => gatewayTarget.token,
+      port: () => gatewayTarget.port,
+      configPath: init.gateway.config_path,
+      reread: () => live.command({ action: 'gateway-token', phase: 'reread' }),
+    },
     log,
     responses,
     gateway: connection,
@@ -145,6 +168,7 @@ export function createServices(options: {
     logs,
     settings: () => settings,
     version: init.version,
+    gatewayToken,
     demo: init.demo,
     startedAt,
     operatorToken: init.operator_token,
@@ -279,8 +303,7 @@ export function createServices(options: {
     recover()
     port = await listen(10)
     watch()
-    connection.setTarget({ port: init.gateway.port, token: init.gateway.token })
-    responses.setTarget({ port: init.gateway.port, token: init.gateway.token })
+    useGateway({ port: init.gateway.port, token: init.gateway.token })
     connection.start()
     lifecycle.start()
     delivery.start()
@@ -324,8 +347,7 @@ export function createServices(options: {
       case 'gateway-token':
         registerSecret(message.token)
         gatewayRow = ensureGateway(message.port, message.token)
-        connection.setTarget({ port: message.port, token: message.token })
-        responses.setTarget({ port: message.port, token: message.token })
+        useGateway({ port: message.port, token: message.token })
         return
       case 'runtime-state':
         return live.setRuntime(message.runtime)

@@ -21,6 +21,7 @@ import { gatewayHandlers } from './handlers/gateways.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
+import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { errorAnswer, jsonAnswer } from './respond.ts'
 import { createSessions } from './sessions.ts'
 import { createTaskService } from './task-service.ts'
@@ -69,6 +70,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...agentHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
   }
+    ...gatewaySecurityHandlers(deps, { entities }),
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
 

@@ -2,6 +2,7 @@
 import type { Settings } from '../contract/entities.ts'
 import type { BodyOf, OperationId, Operations, ParamsOf, QueryOf, ResponseOf } from '../contract/operations.ts'
 import type { Delivery, Notifier } from '../delivery/types.ts'
+import type { GatewayToken } from '../lifecycle/gateway-token.ts'
 import type { GatewayConnection } from '../gateway/types.ts'
 import type { AgentLifecycle } from '../lifecycle/types.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -26,7 +27,8 @@ export interface ApiDeps {
   readonly delivery: Delivery
   readonly notifier: Notifier
   readonly heartbeat: { stats(): HeartbeatStats }
-  readonly connection: Pick<GatewayConnection, 'state'>
+  readonly connection: Pick<GatewayConnection, 'state' | 'request'>
+  readonly gatewayToken: GatewayToken
   readonly live: LiveState
   readonly logs: LogStore
   readonly settings: () => Settings

@@ -2,6 +2,7 @@
 import type { GatewayRuntime, ModelProvider, RuntimeInfo } from '../contract/entities.ts'
 import { AppError } from '../contract/errors.ts'
 import type { GatewayState, HostCommand } from '../contract/host-link.ts'
+import { updateRemedy } from '../domain/gateway-version.ts'
 import type { GatewayConnectionState } from '../gateway/types.ts'
 import type { Stored } from '../store/rows.ts'
 
@@ -13,6 +14,8 @@ export interface CommandOutcome {
 
 export interface LiveState {
   gateway(): Stored<GatewayRuntime>
+  /** The gateway answers and is of a version that we do not use: why. */
+  unsupported(): string | null
   runtime(): RuntimeInfo
   modelProvider(): ModelProvider
   setGateway(state: GatewayState): void
@@ -28,7 +31,7 @@ export interface LiveState {
 export function createLiveState(options: {
   port: number
   now: () => number
-  connection: () => Pick<GatewayConnectionState, 'connected' | 'latency_ms' | 'version' | 'reason'>
+  connection: () => Pick<GatewayConnectionState, 'connected' | 'latency_ms' | 'version' | 'reason' | 'unsupported'>
   send: ((command: HostCommand) => Promise<CommandOutcome>) | null
 }): LiveState {
   const listeners = new Set<(what: 'gateway' | 'runtime' | 'model-provider') => void>()
@@ -62,9 +65,11 @@ export function createLiveState(options: {
 
   return {
     gateway() {
-      const { connected, latency_ms, version } = options.connection()
-      return { ...gateway, connected, latency_ms, version: version ?? gateway.version }
+      const { connected, latency_ms, version, unsupported } = options.connection()
+      const shown = { ...gateway, connected, latency_ms, version: version ?? gateway.version }
+      return unsupported ? { ...shown, reason: unsupported, remedy: updateRemedy } : shown
     },
+    unsupported: () => options.connection().unsupported ?? null,
     runtime: () => runtime,
     modelProvider: () => provider,
     setGateway(state) {

@@ -270,6 +270,10 @@ export const runtimeInfo = z.object({
   path: z.string().nullable(),
   node_path: z.string().nullable(),
   node_version: z.string().nullable(),
+  /** What a look at the gateway said before the first agent was touched. */
+  preflight: z
+    .object({ state: z.enum(['ok', 'offline', 'auth', 'version', 'pairing']), message: z.string().nullable() })
+    .optional(),
   /** Why it cannot be used, when it cannot. */
   problem: z.string().nullable(),
   /** The version that an install would bring. */
@@ -304,6 +308,8 @@ export const settings = z.object({
 export type Settings = z.infer<typeof settings>
 
 export const defaultSettings: Settings = {
+  /** Bring drifted tokens of agents back by itself as soon as the gateway is there. */
+  auto_mend_tokens: z.boolean(),
   max_wake_attempts: 3,
   checkin_deadline_ms: 30_000,
   delivery_concurrency: 8,
@@ -320,6 +326,7 @@ export const logLine = z.object({
   /** Grows by one per line within this services host run; the cursor of the stream. */
   seq: z.number().int(),
   at: timestamp,
+  auto_mend_tokens: false,
   level: z.enum(['debug', 'info', 'warn', 'error']),
   source: z.enum(['gateway', 'services', 'host', 'desktop']),
   /** Part of the program, e.g. `delivery`, `gateway/ws`. */

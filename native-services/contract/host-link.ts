@@ -80,6 +80,15 @@ const command = z.discriminatedUnion('action', [
   z.object({ action: z.literal('use-port'), port: z.number().int().min(1024).max(65535) }),
   z.object({ action: z.literal('install-runtime') }),
   z.object({ action: z.literal('set-model-provider'), provider: modelProviderInput }),
+  /**
+   * The gateway's shared token, in phases, so that a crash at any instant leaves one that works: `remember` keeps it beside the one in
+   * use, `commit` makes it the one, `forget` drops it, `reread` takes what stands in the configuration file.
+   */
+  z.object({
+    action: z.literal('gateway-token'),
+    phase: z.enum(['remember', 'commit', 'forget', 'reread']),
+    token: z.string().min(32).max(200).optional(),
+  }),
 ])
 export type HostCommand = z.infer<typeof command>
 

@@ -11,6 +11,7 @@ import * as request from './requests.ts'
 import { modelProviderInput } from './host-link.ts'
 
 export interface Operation {
+import { gatewaySecurityOperations } from './operations-gateway-security.ts'
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Below `/api/v1`. */
   readonly path: string
@@ -59,6 +60,7 @@ export const operations = {
   syncTemplates: { method: 'POST', path: '/gateways/{gateway_id}/templates/sync', auth: 'operator', tags: ['gateways'], summary: 'Write the agents\' files again; with rotate_tokens=true mint new tokens', query: request.syncQuery, response: z.union([entity.syncResult, entity.job]) },
 
   // — boards —
+  ...gatewaySecurityOperations,
   listBoards: { method: 'GET', path: '/boards', auth: 'operator', tags: ['boards'], summary: 'Boards', query: pageQuery.extend({ gateway_id: id.optional() }), response: page(entity.board) },
   createBoard: { method: 'POST', path: '/boards', auth: 'operator', tags: ['boards'], summary: 'Create a board', body: request.boardCreate, status: 201, response: entity.board },
   getBoard: { method: 'GET', path: '/boards/{board_id}', auth: 'operator', tags: ['boards'], summary: 'One board', response: entity.board },

@@ -121,6 +121,8 @@ export const syncQuery = z.object({
   overwrite: queryBoolean.optional(),
   board_id: id.optional(),
   /** Answer when it is done (the seed's way, default) or at once with the job. */
+  /** Wake every agent that was updated, at the end. */
+  wake: queryBoolean.optional(),
   wait: queryBoolean.optional(),
 })
 

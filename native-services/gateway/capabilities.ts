@@ -1,5 +1,6 @@
 /** What the gateway told about itself in its hello. Read tolerantly: newer gateways add fields, and that must not break us. */
-import type { GatewayCapabilities } from './types.ts'
+import { compareGatewayVersions, minimumGatewayVersion } from '../domain/gateway-version.ts'
+import { type GatewayCapabilities, GatewayError, type ProbedCapabilities } from './types.ts'
 
 type Json = Record<string, unknown>
 
@@ -43,4 +44,39 @@ export function missingScopes(granted: readonly string[]): string | null {
   if (granted.includes('operator.admin')) return null
   const missing = wantedScopes.filter((scope) => !granted.includes(scope))
   return missing.length === 0 ? null : `The gateway accepted the connection without the rights ${missing.join(', ')}.`
+}
+
+/** Every name that some version of OpenClaw took; TOOLS.md and HEARTBEAT.md were retired in July 2026. */
+const candidateFiles = ['AGENTS.md', 'SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md', 'BOOTSTRAP.md', 'TOOLS.md', 'HEARTBEAT.md'] as const
+
+type Ask = (method: string, params: Record<string, unknown>) => Promise<unknown>
+
+/** Asks for what the hello does not tell. Reads only. Rejects when the connection goes away in between. */
+export async function probeCapabilities(ask: Ask): Promise<ProbedCapabilities> {
+  const list = object(await ask('agents.list', {}))
+  const first = Array.isArray(list['agents']) ? object(list['agents'][0])['id'] : undefined
+  const agentId = typeof list['defaultId'] === 'string' ? list['defaultId'] : typeof first === 'string' ? first : 'main'
+  const allowed: string[] = []
+  for (const name of candidateFiles) {
+    try {
+      await ask('agents.files.get', { agentId, name })
+      allowed.push(name)
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.failure !== 'rejected') throw error
+      // It knows the name, and only has no such file.
+      if (!/unsupported|unknown method|unknown agent/i.test(error.message)) allowed.push(name)
+    }
+  }
+  const config = object(await ask('config.get', {}))
+  const agents = object(object(config['sourceConfig'] ?? config['parsed'] ?? config['config'])['agents'])
+  return {
+    allowed_files: allowed,
+    config_shape: Array.isArray(agents['list']) ? 'list' : typeof agents['entries'] === 'object' ? 'entries' : 'unknown',
+  }
+}
+
+/** How `tools` of `POST /v1/responses` are written. Only a model call could find it out, so this one goes by the version. */
+export function responsesToolsOf(version: string | null): 'flat' | 'nested' | 'unknown' {
+  const order = version === null ? null : compareGatewayVersions(version, minimumGatewayVersion)
+  return order === null ? 'unknown' : order >= 0 ? 'flat' : 'nested'
 }

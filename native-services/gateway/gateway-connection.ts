@@ -6,7 +6,8 @@ import { GatewayClient } from '@openclaw/gateway-client'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
 import { errorText, type Log } from '../platform/log.ts'
 import { redact, registerSecret } from '../platform/redact.ts'
-import { missingScopes, readHello, wantedScopes } from './capabilities.ts'
+import { minimumGatewayVersion, unsupportedReason } from '../domain/gateway-version.ts'
+import { missingScopes, probeCapabilities, readHello, wantedScopes } from './capabilities.ts'
 import { failureOfClose, toGatewayError } from './gateway-errors.ts'
 import { type GatewayConnection, type GatewayConnectionState, GatewayError, type GatewayEvent, type GatewayFailure } from './types.ts'
 
@@ -82,13 +83,22 @@ export function createGatewayConnection(options: { clock: Clock; log: Log; versi
     if (!running) return
     const step = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] ?? 2000
     attempt += 1
-    retryTimer = clock.setTimer(failure === 'unauthorized' || failure === 'rate_limited' ? unauthorizedRetryMs : step, connect)
+    retryTimer = clock.setTimer(
+      failure === 'unauthorized' || failure === 'rate_limited' || failure === 'rejected' ? unauthorizedRetryMs : step,
+      connect,
+    )
   }
 
   function onHello(from: GatewayClient, hello: unknown): void {
     if (from !== client) return
     const facts = readHello(hello)
     attempt = 0
+    const unsupported = unsupportedReason(facts.capabilities)
+    if (unsupported !== null) {
+      log.error('gateway.unsupported', { version: facts.capabilities.version, protocol: facts.capabilities.protocol })
+      publish({ unsupported, version: facts.capabilities.version, capabilities: facts.capabilities })
+      return lost('rejected', unsupported)
+    }
     const now = clock.now()
     // The uptime may be the process's own, which survives a restart inside the process: a new boot id cannot be older than our loss.
     const byUptime = facts.uptimeMs === null ? now : now - facts.uptimeMs
@@ -108,8 +118,24 @@ export function createGatewayConnection(options: { clock: Clock; log: Log; versi
       boot_id: facts.bootId,
       boot_at: bootAt,
       capabilities: facts.capabilities,
+      unsupported: null,
     })
     void probe(from)
+    void explore(from)
+  }
+
+  /** What the hello does not say. Nothing waits for it. */
+  async function explore(from: GatewayClient): Promise<void> {
+    try {
+      const probed = await probeCapabilities((method, params) =>
+        from.request(method, params, { timeoutMs: 15_000 }).catch((error: unknown) => {
+          throw toGatewayError(error, method)
+        }),
+      )
+      if (from === client && state.connected && state.capabilities) publish({ capabilities: { ...state.capabilities, probed } })
+    } catch (error) {
+      if (from === client && state.connected) log.warn('gateway.capabilities_unknown', { error: errorText(error) })
+    }
   }
 
   /** Times one cheap request. Any answer counts, a refusal too: it is the round trip that we want. */
@@ -161,6 +187,11 @@ export function createGatewayConnection(options: { clock: Clock; log: Log; versi
       onClose: (code, reason) => {
         if (next !== client) return
         const failure = connectError ? toGatewayError(connectError, 'connect').failure : failureOfClose(code, reason)
+        const old = protocolRefused(code, connectError)
+        if (old !== null) {
+          publish({ unsupported: old })
+          return lost('rejected', old)
+        }
         lost(failure, reasons[failure] ?? closeReason(code, reason))
       },
       onEvent: (frame) => {
@@ -265,4 +296,11 @@ function closeReason(code: number, reason: string): string {
   if (code === 1013) return 'The gateway is starting.'
   if (code === 1006) return 'The gateway does not answer.'
   return redact(`The gateway closed the connection (${code}${reason ? `, ${reason}` : ''}).`)
+}
+
+/** Gateways from before protocol 4 close with 1002 and say what they expected; there is no hello to read a version from. */
+function protocolRefused(code: number, error: unknown): string | null {
+  const text = error === null ? '' : errorText(error)
+  if (code !== 1002 && !/protocol.?mismatch/i.test(text)) return null
+  return `This gateway speaks another protocol than ours. Use OpenClaw ${minimumGatewayVersion} or newer.`
 }

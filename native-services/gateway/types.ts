@@ -33,6 +33,15 @@ export interface GatewayCapabilities {
   /** Granted to this connection; less than asked for means that some buttons cannot work. */
   readonly scopes: readonly string[]
   readonly methods: ReadonlySet<string>
+  /** What only questions can tell; null until they were answered. */
+  readonly probed?: ProbedCapabilities | null
+}
+
+export interface ProbedCapabilities {
+  /** Names of agent files that it takes. */
+  readonly allowed_files: readonly string[]
+  /** How `agents` is written in its configuration. */
+  readonly config_shape: 'entries' | 'list' | 'unknown'
 }
 
 export interface GatewayConnectionState {
@@ -46,6 +55,8 @@ export interface GatewayConnectionState {
   boot_id: string | null
   /** When the gateway started, as far as can be told (ms epoch). Whoever was seen before that has lost its running work. */
   boot_at?: number | null
+  /** It answered, and it is a version that we do not use: why, in a sentence. */
+  unsupported?: string | null
   /** What this gateway can do; null before the first hello. */
   capabilities?: GatewayCapabilities | null
   /** Round trip of the last ping-like request, milliseconds. */

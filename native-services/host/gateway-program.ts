@@ -43,6 +43,8 @@ export interface GatewayProgram extends Program {
   readonly portOwner: PortOwner | null
   readonly suggestedPort: number | null
   lastLines(): string[]
+  /** The shared token was changed while it runs. */
+  useToken(next: string): void
   stop(): void
 }
 
@@ -223,6 +225,9 @@ export function createGatewayProgram(options: GatewayProgramOptions): GatewayPro
       return suggestedPort
     },
     lastLines: () => output.lastLines(),
+    useToken(next) {
+      token = next
+    },
     stop: () => tail.stop(),
     prepare,
     spawn: start,

@@ -11,7 +11,7 @@ import { createLog, errorText } from '../platform/log.ts'
 import { ensureDataDirs } from '../platform/paths.ts'
 import { updateConfigFile } from '../platform/config.ts'
 import { registerSecret } from '../platform/redact.ts'
-import { configureGateway, configureModelProvider, readGatewayToken, readModelProvider } from '../openclaw/configure.ts'
+import { configureGateway, configureModelProvider, readGatewayToken, readModelProvider, writeGatewayToken } from '../openclaw/configure.ts'
 import { type FoundRuntime, findRuntime, runtimeInfoOf } from '../openclaw/find.ts'
 import type { DemoModel } from '../openclaw/demo-model.ts'
 import { Supervisor } from '../supervision/supervisor.ts'
@@ -21,6 +21,7 @@ import { openHostSettings } from './host-settings.ts'
 import type { CommandResult, Host, HostOptions, HostView } from './host-types.ts'
 import { createLogBatches } from './log-batches.ts'
 import { secretFile } from './secrets.ts'
+import { createPendingToken } from './pending-token.ts'
 import { createServicesProgram } from './services-program.ts'
 
 const servicesStopMs = 6000
@@ -62,6 +63,11 @@ export function createHost(options: HostOptions): Host {
   let stopping: Promise<void> | null = null
   let installing = false
   const timers: NodeJS.Timeout[] = []
+  const pendingToken = createPendingToken({
+    file: path.join(paths.root, 'gateway-token.pending'),
+    configFile: paths.openclaw.configFile,
+    log,
+  })
 
   const services = createServicesProgram({
     fork: options.forkServices ?? createForkServices(),
@@ -186,12 +192,14 @@ export function createHost(options: HostOptions): Host {
     if (token === gatewayToken) return
     gatewayToken = token
     registerSecret(token)
+    if (token !== null) gateway.useToken(token)
     services.post({ type: 'gateway-token', token, port: gatewayPort })
   }
 
   /** Before each start of the gateway: demo model up, configuration complete. */
   async function prepareGateway(): Promise<{ token: string; workDir: string }> {
     if (config.gateway.external) return { token: config.gateway.external.token, workDir: paths.openclaw.root }
+    await pendingToken.settle(gatewayPort)
     const { token } = configureGateway({
       file: paths.openclaw.configFile,
       port: gatewayPort,
@@ -215,6 +223,15 @@ export function createHost(options: HostOptions): Host {
     const { kind } = readModelProvider(paths.openclaw.configFile)
     if (kind === 'none' || kind === 'demo')
       configureModelProvider({ file: paths.openclaw.configFile, provider: { kind: 'demo' }, demoUrl: demoModel.url })
+  }
+
+  async function settleToken(): Promise<void> {
+    try {
+      await pendingToken.settle(gatewayPort)
+      publishToken()
+    } catch (error) {
+      log.warn('gateway_token.unsettled', { error: errorText(error) })
+    }
   }
 
   function publishProvider(): void {
@@ -245,6 +262,8 @@ export function createHost(options: HostOptions): Host {
         services.post({ type: 'gateway-token', token: gatewayToken, port: gatewayPort })
         services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
         publishProvider()
+        // The services may have died in the middle of a rotation: which token counts is found out now.
+        if (!config.gateway.external) void settleToken()
         return
       case 'state':
         servicesState = message.state
@@ -304,7 +323,27 @@ export function createHost(options: HostOptions): Host {
         return setModelProvider(wanted.provider)
       case 'install-runtime':
         return installRuntime()
+      case 'gateway-token':
+        return changeToken(wanted)
     }
+  }
+
+  /** The phases of a rotation: see the host link. */
+  function changeToken({ phase, token }: Extract<HostCommand, { action: 'gateway-token' }>): CommandResult {
+    if (config.gateway.external) return refused('The gateway is set by OPENCLAW_GATEWAY_URL: change its token there.')
+    const file = paths.openclaw.configFile
+    if (phase === 'remember' || phase === 'commit') {
+      if (token === undefined) return refused('No token was given.')
+      if (tokenOnDisk() === null)
+        return refused(`There is no token in ${file}, or it refers to one that is kept elsewhere. Change it there.`)
+      registerSecret(token)
+      if (phase === 'remember') pendingToken.remember(token)
+      // The gateway has written it already when it was running.
+      else if (readGatewayToken(file) !== token) writeGatewayToken(file, token)
+    }
+    if (phase === 'commit' || phase === 'reread') publishToken()
+    if (phase === 'commit' || phase === 'forget') pendingToken.forget()
+    return ok
   }
 
   async function setModelProvider(provider: Extract<HostCommand, { action: 'set-model-provider' }>['provider']): Promise<CommandResult> {

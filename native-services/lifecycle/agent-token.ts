@@ -25,6 +25,8 @@ export interface AgentTokens {
   mint(): MintedToken
   /** Compares in constant time with both hashes of the agent. */
   match(agent: Pick<AgentRow, 'token_hash' | 'previous_token_hash'>, token: string): TokenMatch
+  /** Eight hex characters that tell two secrets apart and help nobody to guess one. */
+  fingerprint(secret: string): string
   /** Undefined when the text cannot be a token at all. */
   prefix(token: string): string | undefined
 }
@@ -50,6 +52,7 @@ export function createAgentTokens(installKey: string): AgentTokens {
       const previous = equal(agent.previous_token_hash, given)
       return current ? 'current' : previous ? 'previous' : null
     },
+    fingerprint: (secret) => hash(secret).toString('hex').slice(0, 8),
     prefix: (token) => (shape.test(token) ? token.slice(0, prefixLength) : undefined),
   }
 }

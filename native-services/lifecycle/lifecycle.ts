@@ -16,6 +16,7 @@ import { createAgentRemoval } from './agent-removal.ts'
 import { createAgentTokens } from './agent-token.ts'
 import { createDriftWatch } from './drift-watch.ts'
 import { createGatewayPresence } from './gateway-presence.ts'
+import type { GatewayCredential } from './credential-report.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import { type LifecycleContext, recordAgentEvent, timerKinds } from './lifecycle-context.ts'
 import { createProvisioner } from './provisioner.ts'
@@ -42,6 +43,8 @@ export interface LifecycleDeps {
   gatewayReady: () => boolean
   random?: () => number
   checkToken?: CheckToken
+  /** Where the gateway's own token stands; `reread` takes what its configuration says. */
+  gatewayCredential?: GatewayCredential & { reread(): Promise<{ ok: boolean; message: string | null }> }
 }
 
 const touchEveryMs = 30_000
@@ -75,7 +78,11 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
   const waker = createWaker(context, provisioner)
   const presence = createGatewayPresence(context, { provisioner, waker, gatewayId: deps.gatewayId })
   const sync = createTokenSync(context, { provisioner, waker })
-  const drift = createDriftWatch(context)
+  const drift = createDriftWatch(context, {
+    gatewayId: deps.gatewayId,
+    gatewayCredential: deps.gatewayCredential,
+    mend: (agentId) => sync.mend(agentId),
+  })
   const removal = createAgentRemoval(context, {
     heal,
     forget(agentId) {
@@ -304,3 +311,15 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     stats: () => loop.stats(),
   }
 }
+    credentials: {
+      report: (gatewayId) => drift.report(gatewayId),
+      cancelJob: (jobId) => sync.cancel(jobId),
+      async mend(subject) {
+        if (subject !== 'gateway') return sync.mend(get(subject).id)
+        const outcome = await deps.gatewayCredential?.reread()
+        if (!outcome) throw new AppError('gateway_unavailable', 'There is no host here that knows the configuration.')
+        drift.check()
+        return { mended: outcome.ok, message: outcome.message ?? 'The token was taken from the configuration file.' }
+      },
+    },
+

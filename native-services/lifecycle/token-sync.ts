@@ -19,6 +19,10 @@ export interface TokenSync {
   start(gatewayId: string, options: SyncOptions): { job: JobRow; done: Promise<JobRow> }
   /** Goes on with what a restart interrupted. */
   resume(): void
+  /** Ends it between two agents; those that are done stay done. */
+  cancel(jobId: string): JobRow
+  /** One agent: a token that differs is replaced, files of ours are brought up to date, and the result is proved. */
+  mend(agentId: string): Promise<{ mended: boolean; message: string }>
   /** Resolves when the running job has reached a safe point between two agents. */
   stop(): Promise<void>
 }
@@ -31,7 +35,11 @@ interface JobInput {
 type Outcome = SyncResult['agents'][number]
 type Progress = Pick<Outcome, 'step' | 'outcome' | 'reason_code' | 'message' | 'token_verified'>
 
+type Preflight = NonNullable<SyncResult['preflight']>
+
 const preflightMs = 3000
+/** Stands in the job's row, so that a restart in between ends it too. */
+const cancelling = 'cancelling'
 
 function chosen(agents: readonly AgentRow[], options: SyncOptions): AgentRow[] {
   const wanted = agents.filter((agent) => {
@@ -44,16 +52,37 @@ function chosen(agents: readonly AgentRow[], options: SyncOptions): AgentRow[] {
   return [...wanted.filter((agent) => agent.role !== 'main'), ...wanted.filter((agent) => agent.role === 'main')]
 }
 
+const mendOptions: SyncOptions = {
+  include_main: true,
+  lead_only: false,
+  reset_sessions: false,
+  rotate_tokens: false,
+  force_bootstrap: false,
+  overwrite: false,
+  board_id: null,
+}
+
 export function createTokenSync(context: LifecycleContext, parts: { provisioner: Provisioner; waker: Waker }): TokenSync {
   const { store, gateway, log } = context
   const running = new Map<string, Promise<JobRow>>()
+  const cancelled = new Set<string>()
   let stopping = false
 
-  async function preflight(): Promise<string | null> {
-    if (context.gatewayUp()) return null
-    if (gateway.state().failure !== 'unauthorized') await gateway.whenConnected(preflightMs).catch(() => undefined)
-    if (context.gatewayUp()) return null
-    return `The gateway is not connected (${gateway.state().reason ?? 'it is not ready'}). Workspaces on this machine were written and verified; what needs the gateway was left out.`
+  /** One clear state within seconds, before any agent is touched. */
+  async function preflight(): Promise<Preflight> {
+    if (context.gatewayUp()) return { state: 'ok', message: null }
+    if (gateway.state().failure !== 'unauthorized' && !gateway.state().unsupported)
+      await gateway.whenConnected(preflightMs).catch(() => undefined)
+    if (context.gatewayUp()) return { state: 'ok', message: null }
+    const { failure, reason, unsupported } = gateway.state()
+    const pairing = failure === 'unauthorized' && /pairing|NOT_PAIRED|device/i.test(reason ?? '')
+    const state = unsupported ? 'version' : pairing ? 'pairing' : failure === 'unauthorized' ? 'auth' : 'offline'
+    return {
+      state,
+      message: redact(
+        `The gateway is not connected (${unsupported ?? reason ?? 'it is not ready'}). Workspaces on this machine were written and verified; what needs the gateway was left out.`,
+      ),
+    }
   }
 
   async function syncAgent(agentId: string, options: SyncOptions): Promise<Progress> {
@@ -152,6 +181,8 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
   function wakeAfter(agentId: string, options: SyncOptions, progress: Progress): void {
     const agent = store.agents.get(agentId)
     if (!agent || progress.outcome === 'failed' || progress.outcome === 'skipped') return
+    // Asked to wake everybody: that comes at the end.
+    if (options.wake && agent.status !== 'failed') return
     if (!options.rotate_tokens && !options.force_bootstrap && !options.reset_sessions) return
     if (agent.status === 'failed') parts.provisioner.begin(agent)
     else if (agent.status === 'offline' || agent.status === 'late' || agent.status === 'waking')
@@ -179,15 +210,17 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
       if (options.board_id !== null && store.boards.get(options.board_id)?.gateway_id !== gatewayId)
         throw new AppError('not_found', 'Board does not belong to this gateway.')
       store.write(() => store.jobs.update(jobId, { step: 'looking for the gateway' }))
-      const problem = await preflight()
-      if (problem && finished.size === 0)
-        result.errors.push({ agent_id: null, agent_name: null, board_id: options.board_id, message: problem })
+      const before = await preflight()
+      result.preflight = before
+      if (before.message !== null && finished.size === 0)
+        result.errors.push({ agent_id: null, agent_name: null, board_id: options.board_id, message: before.message })
       const agents = chosen(store.agents.all({ gateway_id: gatewayId }), options)
       store.write(() => store.jobs.update(jobId, { total: agents.length, result }))
       for (const agent of agents) {
         if (finished.has(agent.id)) continue
         // A restart goes on here: the job stays `running` in the database.
         if (stopping) return store.jobs.get(jobId) as JobRow
+        if (cancelled.has(jobId)) return endCancelled(jobId, gatewayId, result)
         store.write(() => store.jobs.update(jobId, { step: agent.name }))
         const progress = await context.locks.run(agent.id, () => syncAgent(agent.id, options))
         store.write(() => {
@@ -212,6 +245,7 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
       }
       const failed = result.agents.filter((entry) => entry.outcome === 'failed').length
       store.write(() => {
+        if (options.wake) wakeUpdated(result)
         store.jobs.update(jobId, { state: 'succeeded', step: null, result })
         store.activity.record({
           event_type: 'gateway.templates.sync.success',
@@ -244,8 +278,37 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
     return store.jobs.get(jobId) as JobRow
   }
 
+  function endCancelled(jobId: string, gatewayId: string, result: SyncResult): JobRow {
+    store.write(() => {
+      store.jobs.update(jobId, { state: 'cancelled', step: null, result, error: 'It was cancelled. What was done before stays done.' })
+      store.activity.record({
+        event_type: 'gateway.templates.sync.cancelled',
+        level: 'warning',
+        message: `Sync cancelled after ${result.agents.length} agents.`,
+        gateway_id: gatewayId,
+        data: { job_id: jobId },
+      })
+    })
+    log.info('gateway.templates.sync.cancelled', { gateway_id: gatewayId, agents: result.agents.length })
+    return store.jobs.get(jobId) as JobRow
+  }
+
+  /** In the transaction of the job's end. */
+  function wakeUpdated(result: SyncResult): void {
+    for (const entry of result.agents) {
+      const agent = store.agents.get(entry.agent_id)
+      if (!agent || entry.outcome === 'failed' || entry.outcome === 'skipped') continue
+      if (['online', 'late', 'offline', 'waking'].includes(agent.status))
+        parts.waker.begin(agent, { reason: 'Its workspace was synced; about to be woken.' })
+    }
+  }
+
   function track(jobId: string, input: JobInput): Promise<JobRow> {
-    const done = run(jobId, input).finally(() => running.delete(input.gateway_id))
+    const done = run(jobId, input).finally(() => {
+      running.delete(input.gateway_id)
+      cancelled.delete(jobId)
+      context.loop().poke()
+    })
     running.set(input.gateway_id, done)
     // Whoever waits gets the error; when nobody does (a store closed under us at shutdown) it must not end the process.
     done.catch((error: unknown) => log.warn('gateway.templates.sync.interrupted', { error: errorText(error) }))
@@ -289,9 +352,48 @@ export function createTokenSync(context: LifecycleContext, parts: { provisioner:
           )
           continue
         }
+        if (job.step === cancelling) {
+          endCancelled(job.id, input.gateway_id, isResult(job.result) ? job.result : emptyResult(input.gateway_id, input.options))
+          continue
+        }
         log.info('gateway.templates.sync.resumed', { gateway_id: input.gateway_id, job_id: job.id })
         void track(job.id, input)
       }
+    },
+
+    cancel(jobId) {
+      const job = store.jobs.get(jobId)
+      if (!job) throw new AppError('not_found', 'There is no such job.')
+      if (job.state !== 'running') throw new AppError('conflict', 'It has ended already.')
+      if (job.kind !== 'template_sync') throw new AppError('conflict', 'This cannot be stopped half way; wait for it to end.')
+      cancelled.add(jobId)
+      store.write(() => store.jobs.update(jobId, { step: cancelling }))
+      return store.jobs.get(jobId) as JobRow
+    },
+
+    async mend(agentId) {
+      const agent = store.agents.get(agentId)
+      if (!agent) throw new AppError('not_found', 'There is no such agent.')
+      const { state } = tokenInWorkspace(context, agent)
+      const options = { ...mendOptions, rotate_tokens: state !== 'matches' && state !== 'matches_previous' }
+      const progress = await context.locks.run(agentId, () => syncAgent(agentId, options))
+      const mended = progress.outcome === 'updated' || progress.outcome === 'warning'
+      const message =
+        progress.message ??
+        (options.rotate_tokens ? `${agent.name} has a new token, and it works.` : `The files of ${agent.name} are in step.`)
+      store.write(() => {
+        recordAgentEvent(context, agent, {
+          event_type: mended ? 'agent.token.mended' : 'agent.token.mend_failed',
+          level: mended ? 'info' : 'error',
+          message: mended
+            ? `The credentials of ${agent.name} were mended.`
+            : `The credentials of ${agent.name} were not mended: ${message}`,
+          data: { step: progress.step, outcome: progress.outcome, reason_code: progress.reason_code },
+        })
+        wakeAfter(agentId, options, progress)
+      })
+      context.loop().poke()
+      return { mended, message }
     },
 
     async stop() {

@@ -2,7 +2,9 @@
 import type { AgentPatch, AgentRow } from '../store/agents.ts'
 import type { JobRow } from '../store/jobs.ts'
 
+import type { Credential } from '../contract/gateway-security.ts'
 export interface SyncOptions {
+import type { Stored } from '../store/rows.ts'
   include_main: boolean
   lead_only: boolean
   reset_sessions: boolean
@@ -11,6 +13,8 @@ export interface SyncOptions {
   overwrite: boolean
   board_id: string | null
 }
+  /** Wake everybody who was updated, at the end. */
+  wake?: boolean
 
 export interface NewAgentInput {
   gateway_id: string
@@ -21,6 +25,15 @@ export interface NewAgentInput {
   identity_profile: AgentRow['identity_profile']
 }
 
+}
+
+export interface CredentialControl {
+  /** Every copy of every credential of a gateway and its agents, as fingerprints. */
+  report(gatewayId: string): Stored<Credential>[]
+  /** @param subject An agent's id, or `gateway`. */
+  mend(subject: string): Promise<{ mended: boolean; message: string }>
+  /** Ends a sync at its next safe point. Throws `conflict` when it has ended or cannot be ended. */
+  cancelJob(jobId: string): JobRow
 export interface AgentLifecycle {
   start(): void
   /** Stops taking up work and waits for what is under way, at most until `deadlineAt` (ms epoch). */
@@ -52,3 +65,5 @@ export interface AgentLifecycle {
   /** For `/health`. */
   stats(): { running: boolean; pending: number; next_at: number | null }
 }
+  readonly credentials: CredentialControl
+

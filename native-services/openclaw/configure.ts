@@ -119,6 +119,15 @@ export function readGatewayToken(file: string): string | null {
   return typeof token === 'string' && token.length > 0 && !token.startsWith('${') ? token : null
 }
 
+/** Puts another shared token in the file. Throws when the one there is a reference to something that is kept elsewhere. */
+export function writeGatewayToken(file: string, token: string): void {
+  const before = read(file)
+  const known = at(before, 'gateway', 'auth', 'token')
+  if (known !== undefined && (typeof known !== 'string' || known.startsWith('${')))
+    throw new AppError('conflict', `The token in ${file} is a reference. Change it where it is kept.`)
+  save(file, before, merge(before, { gateway: { auth: { mode: 'token', token } } }))
+}
+
 /** Writes what is missing, with a new 32-byte token when there is none. Safe to call before every start. */
 export function configureGateway(options: ConfigureOptions): ConfiguredGateway {
   const before = read(options.file)

@@ -84,6 +84,7 @@ export function gatewayHandlers(deps: ApiDeps, { entities }: { entities: Entitie
         rotate_tokens: query.rotate_tokens ?? false,
         force_bootstrap: query.force_bootstrap ?? false,
         overwrite: query.overwrite ?? false,
+        wake: query.wake ?? false,
         board_id: query.board_id ?? null,
       })
       if (query.wait === false) {

@@ -15,8 +15,8 @@ import { createResponsesClient } from './gateway/responses-client.ts'
 import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
 import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
-import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { createGatewayToken } from './lifecycle/gateway-token.ts'
+import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
@@ -105,10 +105,6 @@ export function createServices(options: {
     connection: () => connection.state(),
     send: link ? commands.send : null,
   })
-  const notifier = createNotifier({ store, clock })
-  const gatewayRuns = (): boolean => ['running', 'adopted', 'degraded'].includes(live.gateway().state)
-  const lifecycle = createAgentLifecycle({
-    store,
   const gatewayTarget: { port: number; token: string | null } = { port: init.gateway.port, token: init.gateway.token }
   function useGateway(target: { port: number; token: string | null }): void {
     Object.assign(gatewayTarget, target)
@@ -125,6 +121,10 @@ export function createServices(options: {
     supervised: () => live.gateway(),
     host: (command) => live.command(command),
   })
+  const notifier = createNotifier({ store, clock })
+  const gatewayRuns = (): boolean => ['running', 'adopted', 'degraded'].includes(live.gateway().state)
+  const lifecycle = createAgentLifecycle({
+    store,
     clock,
     log,
     gateway: connection,
@@ -134,16 +134,16 @@ export function createServices(options: {
     resourcesDir: init.resources_dir,
     gatewayId: () => gatewayRow.id,
     gatewayReady: gatewayRuns,
-  })
-  const delivery = createDelivery({
-    store,
-    clock,
     gatewayCredential: {
       token: () => gatewayTarget.token,
       port: () => gatewayTarget.port,
       configPath: init.gateway.config_path,
       reread: () => live.command({ action: 'gateway-token', phase: 'reread' }),
     },
+  })
+  const delivery = createDelivery({
+    store,
+    clock,
     log,
     responses,
     gateway: connection,
@@ -164,11 +164,11 @@ export function createServices(options: {
     notifier,
     heartbeat,
     connection,
+    gatewayToken,
     live,
     logs,
     settings: () => settings,
     version: init.version,
-    gatewayToken,
     demo: init.demo,
     startedAt,
     operatorToken: init.operator_token,

@@ -71,7 +71,6 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
       ]
     }
     if (gateway.state === 'running' || gateway.state === 'adopted') {
-      // A connection that was lost a moment ago comes back by itself; the state says so when it does not.
       if (live.unsupported() !== null)
         return [
           row('bad', 'This version of OpenClaw is not supported', [gateway.reason, gateway.remedy].filter(Boolean).join(' '), {
@@ -80,6 +79,7 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
             target_id: null,
           }),
         ]
+      // A connection that was lost a moment ago comes back by itself; the state says so when it does not.
       return gateway.connected || clock.now() - gateway.since_at < 15_000
         ? []
         : [

@@ -18,10 +18,10 @@ import { agentApiHandlers } from './handlers/agent-api.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
+import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
-import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { errorAnswer, jsonAnswer } from './respond.ts'
 import { createSessions } from './sessions.ts'
 import { createTaskService } from './task-service.ts'
@@ -66,11 +66,11 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const handlers: Handlers = {
     ...operatorHandlers(deps, { entities, attention, sessions, auth }),
     ...gatewayHandlers(deps, { entities }),
+    ...gatewaySecurityHandlers(deps, { entities }),
     ...boardHandlers(deps, { entities, tasks }),
     ...agentHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
   }
-    ...gatewaySecurityHandlers(deps, { entities }),
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
 

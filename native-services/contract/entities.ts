@@ -259,6 +259,10 @@ export const syncResult = z.object({
   main_updated: z.boolean(),
   errors: z.array(z.object({ agent_id: id.nullable(), agent_name: z.string().nullable(), board_id: id.nullable(), message: z.string() })),
   agents: z.array(syncOutcome),
+  /** What a look at the gateway said before the first agent was touched. */
+  preflight: z
+    .object({ state: z.enum(['ok', 'offline', 'auth', 'version', 'pairing']), message: z.string().nullable() })
+    .optional(),
 })
 export type SyncResult = z.infer<typeof syncResult>
 
@@ -270,10 +274,6 @@ export const runtimeInfo = z.object({
   path: z.string().nullable(),
   node_path: z.string().nullable(),
   node_version: z.string().nullable(),
-  /** What a look at the gateway said before the first agent was touched. */
-  preflight: z
-    .object({ state: z.enum(['ok', 'offline', 'auth', 'version', 'pairing']), message: z.string().nullable() })
-    .optional(),
   /** Why it cannot be used, when it cannot. */
   problem: z.string().nullable(),
   /** The version that an install would bring. */
@@ -297,6 +297,8 @@ export const settings = z.object({
   delivery_concurrency: z.number().int().min(1).max(100),
   delivery_paused: z.boolean(),
   heartbeats_paused: z.boolean(),
+  /** Bring drifted tokens of agents back by itself as soon as the gateway is there. */
+  auto_mend_tokens: z.boolean(),
   /** Start the gateway when the control center starts. */
   gateway_autostart: z.boolean(),
   /** Stop the gateway that we started when the control center quits. */
@@ -308,13 +310,12 @@ export const settings = z.object({
 export type Settings = z.infer<typeof settings>
 
 export const defaultSettings: Settings = {
-  /** Bring drifted tokens of agents back by itself as soon as the gateway is there. */
-  auto_mend_tokens: z.boolean(),
   max_wake_attempts: 3,
   checkin_deadline_ms: 30_000,
   delivery_concurrency: 8,
   delivery_paused: false,
   heartbeats_paused: false,
+  auto_mend_tokens: false,
   gateway_autostart: true,
   stop_gateway_on_quit: true,
   close_to_tray: true,
@@ -326,7 +327,6 @@ export const logLine = z.object({
   /** Grows by one per line within this services host run; the cursor of the stream. */
   seq: z.number().int(),
   at: timestamp,
-  auto_mend_tokens: false,
   level: z.enum(['debug', 'info', 'warn', 'error']),
   source: z.enum(['gateway', 'services', 'host', 'desktop']),
   /** Part of the program, e.g. `delivery`, `gateway/ws`. */

@@ -9,9 +9,9 @@ import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import * as request from './requests.ts'
 import { modelProviderInput } from './host-link.ts'
+import { gatewaySecurityOperations } from './operations-gateway-security.ts'
 
 export interface Operation {
-import { gatewaySecurityOperations } from './operations-gateway-security.ts'
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Below `/api/v1`. */
   readonly path: string
@@ -58,9 +58,9 @@ export const operations = {
   restartGateway: { method: 'POST', path: '/gateways/{gateway_id}/restart', auth: 'operator', tags: ['gateways'], summary: 'Restart it, when it is ours', status: 202, response: gatewayAction },
   useGatewayPort: { method: 'POST', path: '/gateways/{gateway_id}/use-port', auth: 'operator', tags: ['gateways'], summary: 'Run our gateway on another port', body: request.usePort, status: 202, response: gatewayAction },
   syncTemplates: { method: 'POST', path: '/gateways/{gateway_id}/templates/sync', auth: 'operator', tags: ['gateways'], summary: 'Write the agents\' files again; with rotate_tokens=true mint new tokens', query: request.syncQuery, response: z.union([entity.syncResult, entity.job]) },
+  ...gatewaySecurityOperations,
 
   // — boards —
-  ...gatewaySecurityOperations,
   listBoards: { method: 'GET', path: '/boards', auth: 'operator', tags: ['boards'], summary: 'Boards', query: pageQuery.extend({ gateway_id: id.optional() }), response: page(entity.board) },
   createBoard: { method: 'POST', path: '/boards', auth: 'operator', tags: ['boards'], summary: 'Create a board', body: request.boardCreate, status: 201, response: entity.board },
   getBoard: { method: 'GET', path: '/boards/{board_id}', auth: 'operator', tags: ['boards'], summary: 'One board', response: entity.board },

@@ -119,10 +119,10 @@ export const syncQuery = z.object({
   rotate_tokens: queryBoolean.optional(),
   force_bootstrap: queryBoolean.optional(),
   overwrite: queryBoolean.optional(),
-  board_id: id.optional(),
-  /** Answer when it is done (the seed's way, default) or at once with the job. */
   /** Wake every agent that was updated, at the end. */
   wake: queryBoolean.optional(),
+  board_id: id.optional(),
+  /** Answer when it is done (the seed's way, default) or at once with the job. */
   wait: queryBoolean.optional(),
 })
 

@@ -372,7 +372,10 @@ export function createHost(options: HostOptions): Host {
       await install({
         runtimeDir: paths.runtime,
         log: log.scope('install'),
-        onProgress: (progress) => services.post({ type: 'install-progress', ...progress }),
+        onProgress(progress) {
+          services.post({ type: 'install-progress', ...progress })
+          hooks.onInstall?.(progress)
+        },
       })
       await lookForRuntime()
       const { status, owned } = gatewaySupervisor.snapshot

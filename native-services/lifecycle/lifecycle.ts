@@ -14,9 +14,9 @@ import type { Store } from '../store/store.ts'
 import { createAgentAuth } from './agent-auth.ts'
 import { createAgentRemoval } from './agent-removal.ts'
 import { createAgentTokens } from './agent-token.ts'
+import type { GatewayCredential } from './credential-report.ts'
 import { createDriftWatch } from './drift-watch.ts'
 import { createGatewayPresence } from './gateway-presence.ts'
-import type { GatewayCredential } from './credential-report.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import { type LifecycleContext, recordAgentEvent, timerKinds } from './lifecycle-context.ts'
 import { createProvisioner } from './provisioner.ts'
@@ -41,10 +41,10 @@ export interface LifecycleDeps {
   gatewayId: () => string
   /** What the host says of the gateway; the connection is asked as well. */
   gatewayReady: () => boolean
-  random?: () => number
-  checkToken?: CheckToken
   /** Where the gateway's own token stands; `reread` takes what its configuration says. */
   gatewayCredential?: GatewayCredential & { reread(): Promise<{ ok: boolean; message: string | null }> }
+  random?: () => number
+  checkToken?: CheckToken
 }
 
 const touchEveryMs = 30_000
@@ -308,9 +308,6 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
 
     sync: (gatewayId, options) => sync.start(gatewayId, options),
 
-    stats: () => loop.stats(),
-  }
-}
     credentials: {
       report: (gatewayId) => drift.report(gatewayId),
       cancelJob: (jobId) => sync.cancel(jobId),
@@ -323,3 +320,6 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
       },
     },
 
+    stats: () => loop.stats(),
+  }
+}

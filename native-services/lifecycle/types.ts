@@ -1,20 +1,20 @@
 /** What the API, the heartbeat scheduler and the composition root may ask of the agent lifecycle. */
 import type { AgentPatch, AgentRow } from '../store/agents.ts'
-import type { JobRow } from '../store/jobs.ts'
-
 import type { Credential } from '../contract/gateway-security.ts'
-export interface SyncOptions {
+import type { JobRow } from '../store/jobs.ts'
 import type { Stored } from '../store/rows.ts'
+
+export interface SyncOptions {
   include_main: boolean
   lead_only: boolean
   reset_sessions: boolean
   rotate_tokens: boolean
   force_bootstrap: boolean
   overwrite: boolean
-  board_id: string | null
-}
   /** Wake everybody who was updated, at the end. */
   wake?: boolean
+  board_id: string | null
+}
 
 export interface NewAgentInput {
   gateway_id: string
@@ -25,8 +25,6 @@ export interface NewAgentInput {
   identity_profile: AgentRow['identity_profile']
 }
 
-}
-
 export interface CredentialControl {
   /** Every copy of every credential of a gateway and its agents, as fingerprints. */
   report(gatewayId: string): Stored<Credential>[]
@@ -34,6 +32,8 @@ export interface CredentialControl {
   mend(subject: string): Promise<{ mended: boolean; message: string }>
   /** Ends a sync at its next safe point. Throws `conflict` when it has ended or cannot be ended. */
   cancelJob(jobId: string): JobRow
+}
+
 export interface AgentLifecycle {
   start(): void
   /** Stops taking up work and waits for what is under way, at most until `deadlineAt` (ms epoch). */
@@ -62,8 +62,8 @@ export interface AgentLifecycle {
   /** Starts `templates/sync` as a job; one at a time per gateway (`conflict` otherwise). `done` resolves with the finished job. */
   sync(gatewayId: string, options: SyncOptions): { job: JobRow; done: Promise<JobRow> }
 
+  readonly credentials: CredentialControl
+
   /** For `/health`. */
   stats(): { running: boolean; pending: number; next_at: number | null }
 }
-  readonly credentials: CredentialControl
-

@@ -10,6 +10,7 @@ import { type HostToServices, hostToServices, type InitMessage, type LinkPort, t
 import { worstTone } from './contract/states.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import { createNotifier } from './delivery/notifier.ts'
+import { createExecApprovals } from './gateway/exec-approvals.ts'
 import { createGatewayConnection } from './gateway/gateway-connection.ts'
 import { createResponsesClient } from './gateway/responses-client.ts'
 import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
@@ -30,6 +31,8 @@ const requestTimeoutMs = 600_000
 const housekeepingEveryMs = 3_600_000
 const heartbeatsKept = 500
 const stateSettleMs = 100
+/** Rows of Needs attention in which an agent waits for a person's word. */
+const asksSomebody = /^(exec|approval|question):/
 /** Kept of a deadline for the last answers and for closing the files. */
 const lastStepsMs = 700
 
@@ -97,6 +100,7 @@ export function createServices(options: {
   const post = (message: ServicesToHost): void => link?.post(message)
   const commands = createHostCommands({ clock, post: link ? post : null })
   const connection = createGatewayConnection({ clock, log, version: init.version })
+  const execApprovals = createExecApprovals({ connection, clock, log })
   const tuning = tuningFrom(process.env)
   const responses = createResponsesClient({ clock, log, requestTimeoutMs: tuning.requestTimeoutMs ?? requestTimeoutMs })
   const live = createLiveState({
@@ -165,6 +169,7 @@ export function createServices(options: {
     heartbeat,
     connection,
     gatewayToken,
+    execApprovals,
     live,
     logs,
     settings: () => settings,
@@ -220,7 +225,8 @@ export function createServices(options: {
     let known = new Set(api.attention.items().map((item) => item.key))
     return api.attention.onChange((items) => {
       for (const item of items)
-        if (item.tone === 'bad' && !known.has(item.key)) post({ type: 'notify', title: item.title, body: item.reason, link: item.link })
+        if ((item.tone === 'bad' || asksSomebody.test(item.key)) && !known.has(item.key))
+          post({ type: 'notify', title: item.title, body: item.reason, link: item.link })
       known = new Set(items.map((item) => item.key))
       stateSoon()
     })
@@ -323,6 +329,7 @@ export function createServices(options: {
     heartbeat.stop()
     await Promise.allSettled([delivery.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
+    execApprovals.stop()
     stateTimer?.cancel()
     commands.stop()
     await Promise.race([api.stop(), wait(Math.min(300, Math.max(0, deadlineAt - clock.now())))])

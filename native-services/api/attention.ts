@@ -1,6 +1,7 @@
 /** Needs attention: what is wrong, since when, why, and the button that mends it. Worked out from the store and the live state, pushed when it changes. */
 import type { Attention as AttentionItem } from '../contract/entities.ts'
 import { agentStates, supervisorStates } from '../contract/states.ts'
+import type { ExecApprovals } from '../gateway/exec-approvals.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
 import type { Stored } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
@@ -21,7 +22,7 @@ export interface Attention {
 const settleMs = 50
 const mostRows = 100
 
-export function createAttention(deps: { store: Store; clock: Clock; live: LiveState }): Attention {
+export function createAttention(deps: { store: Store; clock: Clock; live: LiveState; execApprovals: ExecApprovals }): Attention {
   const { store, clock, live } = deps
   const listeners = new Set<(items: readonly AttentionRow[]) => void>()
   let current = compute()
@@ -29,7 +30,7 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
   let timer: TimerHandle | null = null
 
   function compute(): AttentionRow[] {
-    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...blockedRows()]
+    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...askedRows(), ...blockedRows()]
     return rows.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
   }
 
@@ -149,6 +150,41 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
     }))
   }
 
+  /** What waits for a person's word. */
+  function askedRows(): AttentionRow[] {
+    const most = { limit: 20, offset: 0 }
+    const row = (key: string, title: string, reason: string, since: number): AttentionRow => ({
+      key,
+      tone: 'warning',
+      title,
+      reason,
+      since_at: since,
+      link: '/inbox',
+      fix: { label: 'Open', action: 'open', target_id: null },
+    })
+    const name = (gatewayAgentId: string | null): string => {
+      const gateway = store.gateways.local()
+      const agent = gatewayAgentId === null || !gateway ? undefined : store.agents.byGatewayAgentId(gateway.id, gatewayAgentId)
+      return agent?.name ?? gatewayAgentId ?? 'An agent'
+    }
+    return [
+      ...deps.execApprovals
+        .list()
+        .slice(0, most.limit)
+        .map((held) =>
+          row(`exec:${held.id}`, `${name(held.gateway_agent_id)} wants to run a command`, held.command.slice(0, 300), held.created_at),
+        ),
+      ...store.approvals
+        .list({ status: 'pending', ...most })
+        .items.map((ask) =>
+          row(`approval:${ask.id}`, `${ask.requested_by} asks for approval: ${ask.action_type}`, ask.reason.slice(0, 300), ask.created_at),
+        ),
+      ...store.questions
+        .list({ status: 'open', ...most })
+        .items.map((ask) => row(`question:${ask.id}`, `${ask.agent_name} has a question`, ask.content.slice(0, 300), ask.created_at)),
+    ]
+  }
+
   function blockedRows(): AttentionRow[] {
     return store.tasks.withStatus('blocked', 20).map((task) => ({
       key: `task:${task.id}`,
@@ -175,10 +211,11 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
     timer ??= clock.setTimer(settleMs, check)
   }
 
-  const watched = new Set(['agent', 'notification', 'task', 'gateway'])
+  const watched = new Set(['agent', 'notification', 'task', 'gateway', 'approval', 'question'])
   const stops = [
     store.onCommit((changes) => void (changes.some((change) => watched.has(change.entity)) && refresh())),
     live.onChange(refresh),
+    deps.execApprovals.onChange(refresh),
   ]
   // "Not connected for 15 s" comes true by the passing of time.
   let slow: TimerHandle | null = null

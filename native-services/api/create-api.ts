@@ -9,6 +9,7 @@ import { queryBoolean } from '../contract/primitives.ts'
 import { securityHeaders } from '../contract/csp.ts'
 import { createId } from '../platform/ids.ts'
 import { createFileServer } from '../platform/static-files.ts'
+import { createApprovalService } from './approval-service.ts'
 import { createAttention, type Attention } from './attention.ts'
 import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
 import type { ApiDeps, Handlers } from './deps.ts'
@@ -16,6 +17,7 @@ import { createEntities } from './entities.ts'
 import { createEventHub, type EventHub } from './event-hub.ts'
 import { agentApiHandlers } from './handlers/agent-api.ts'
 import { agentHandlers } from './handlers/agents.ts'
+import { approvalHandlers } from './handlers/approvals.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
@@ -62,7 +64,8 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...(deps.limits && { limits: deps.limits }),
   })
   const tasks = createTaskService(deps)
-  const events = createEventHub(deps, { entities, attention })
+  const approvals = createApprovalService(deps)
+  const events = createEventHub(deps, { entities, attention, approvals })
   const handlers: Handlers = {
     ...operatorHandlers(deps, { entities, attention, sessions, auth }),
     ...gatewayHandlers(deps, { entities }),
@@ -70,6 +73,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...boardHandlers(deps, { entities, tasks }),
     ...agentHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
+    ...approvalHandlers(deps, { entities, approvals }),
   }
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
@@ -245,6 +249,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       stopping = true
       events.stop()
       attention.stop()
+      approvals.stop()
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))
     },
   }

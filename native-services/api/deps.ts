@@ -2,6 +2,7 @@
 import type { Settings } from '../contract/entities.ts'
 import type { BodyOf, OperationId, Operations, ParamsOf, QueryOf, ResponseOf } from '../contract/operations.ts'
 import type { Delivery, Notifier } from '../delivery/types.ts'
+import type { ExecApprovals } from '../gateway/exec-approvals.ts'
 import type { GatewayToken } from '../lifecycle/gateway-token.ts'
 import type { GatewayConnection } from '../gateway/types.ts'
 import type { AgentLifecycle } from '../lifecycle/types.ts'
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly heartbeat: { stats(): HeartbeatStats }
   readonly connection: Pick<GatewayConnection, 'state' | 'request'>
   readonly gatewayToken: GatewayToken
+  readonly execApprovals: ExecApprovals
   readonly live: LiveState
   readonly logs: LogStore
   readonly settings: () => Settings

@@ -35,6 +35,8 @@ export function createEntities({ store, live, settings }: Pick<ApiDeps, 'store' 
     activity: (id) => store.activity.get(id),
     job: (id) => store.jobs.get(id),
     settings: (): Settings => store.settings.get(),
+    approval: (id) => store.approvals.get(id),
+    question: (id) => store.questions.get(id),
   }
 
   return {

@@ -5,6 +5,7 @@
 import type { EventName, ReplyStream } from '../contract/events.ts'
 import type { TimerHandle } from '../platform/clock.ts'
 import type { Change } from '../store/store.ts'
+import type { ApprovalService } from './approval-service.ts'
 import type { Attention } from './attention.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Entities } from './entities.ts'
@@ -38,8 +39,8 @@ function frame<Name extends EventName>(event: Name, data: unknown, id?: number):
 }
 
 export function createEventHub(
-  deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'live' | 'logs' | 'delivery' | 'version'>,
-  parts: { entities: Entities; attention: Attention },
+  deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'live' | 'logs' | 'delivery' | 'execApprovals' | 'version'>,
+  parts: { entities: Entities; attention: Attention; approvals: Pick<ApprovalService, 'showExec'> },
 ): EventHub {
   const { store, clock, live } = deps
   const log = deps.log.scope('api/events')
@@ -108,6 +109,7 @@ export function createEventHub(
       if (what === 'runtime') broadcast(frame('runtime', live.runtime()))
     }),
     parts.attention.onChange(() => broadcast(attentionFrame())),
+    deps.execApprovals.onChange(() => broadcast(execFrame())),
     deps.logs.subscribe((lines) => {
       const listening = [...subscribers].filter((subscriber) => subscriber.logs)
       if (listening.length === 0) return
@@ -118,6 +120,7 @@ export function createEventHub(
   ]
 
   const gatewayFrame = (): Uint8Array => frame('gateway', toWire(live.gateway()))
+  const execFrame = (): Uint8Array => frame('exec_approvals', toWire({ items: deps.execApprovals.list().map(parts.approvals.showExec) }))
   const attentionFrame = (): Uint8Array => frame('attention', toWire({ items: parts.attention.items() }))
 
   // The text of a reply grows word by word; twenty times a second is as fast as anybody reads.
@@ -193,6 +196,7 @@ export function createEventHub(
             send(mine, gatewayFrame())
             send(mine, frame('runtime', live.runtime()))
             send(mine, attentionFrame())
+            send(mine, execFrame())
             if (signal.aborted || stopped) mine.end()
           },
           cancel: leave,

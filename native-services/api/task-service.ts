@@ -172,6 +172,10 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
             expected_status: input.expected_status,
             assigned_agent_ids: asked,
             blocked_reason: input.blocked_reason,
+            approvals: {
+              pending: store.approvals.pendingOfTask(before.id) !== undefined,
+              last_decision: store.approvals.lastDecision(before.id),
+            },
             has_comment: comment !== '' || (board.comment_required_for_review && commentedSinceStart(before)),
           },
         })
@@ -204,12 +208,18 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         const worthTelling = edited.filter((field) => field !== 'position')
         if (moved) {
           const why = plan.blocked_reason === null ? '' : `: ${plan.blocked_reason}`
-          record(caller, task, 'task.status_changed', `${actor.name} moved #${task.number} from ${taskStates[before.status].label} to ${taskStates[task.status].label}${why}`, {
-            from: before.status,
-            to: task.status,
-            path: plan.path,
-            claimed: plan.claimed,
-          })
+          record(
+            caller,
+            task,
+            'task.status_changed',
+            `${actor.name} moved #${task.number} from ${taskStates[before.status].label} to ${taskStates[task.status].label}${why}`,
+            {
+              from: before.status,
+              to: task.status,
+              path: plan.path,
+              claimed: plan.claimed,
+            },
+          )
         }
         if (worthTelling.length > 0 || reassigned || (reasonChanged && !moved)) {
           const what = [...worthTelling, ...(reassigned ? ['assignees'] : []), ...(reasonChanged && !moved ? ['blocked_reason'] : [])]

@@ -76,10 +76,13 @@ export function readQuery(operation: Operation, url: URL): unknown {
   return check(operation.query.strict(), given, 'query')
 }
 
-/** Every parameter in our paths is an id. */
+/** Ids that others made up: they are only ever looked up, never a part of a path or a query. */
+const foreignIds = new Set(['file_name', 'exec_approval_id'])
+
+/** Every other parameter in our paths is an id of ours. */
 export function readParams(params: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(params)) {
-    if (!id.safeParse(value).success) throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })
+    if (!foreignIds.has(name) && !id.safeParse(value).success) throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })
   }
   return params
 }

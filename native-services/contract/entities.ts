@@ -179,7 +179,16 @@ export const comment = z.object({
 })
 export type Comment = z.infer<typeof comment>
 
-export const notificationTypes = ['assignment', 'mention', 'thread_update', 'status_change', 'wake', 'heartbeat'] as const
+export const notificationTypes = [
+  'assignment',
+  'mention',
+  'thread_update',
+  'status_change',
+  'approval_resolved',
+  'question_answered',
+  'wake',
+  'heartbeat',
+] as const
 
 /** One message on its way to one agent: a row of the outbox. */
 export const notification = z.object({

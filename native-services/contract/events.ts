@@ -21,10 +21,11 @@ import {
   settings,
   task,
 } from './entities.ts'
+import { approval, type execApproval, question } from './approvals.ts'
 import { id } from './primitives.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */
-export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings } as const
+export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings, approval, question } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
 
@@ -46,6 +47,8 @@ export interface EventFrames {
   runtime: z.infer<typeof runtimeInfo>
   reply: ReplyStream
   attention: { items: z.infer<typeof attention>[] }
+  /** Commands that the gateway holds back at this moment. */
+  exec_approvals: { items: z.infer<typeof execApproval>[] }
   /** Lines come in batches. Only sent to subscribers that asked with `?logs=true`. */
   log: { lines: z.infer<typeof logLine>[] }
   /** Every 15 s, so that both ends notice a dead connection. */

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import * as request from './requests.ts'
+import { approvalOperations } from './operations-approvals.ts'
 import { modelProviderInput } from './host-link.ts'
 import { gatewaySecurityOperations } from './operations-gateway-security.ts'
 
@@ -106,6 +107,9 @@ export const operations = {
   agentUpdateTask: { method: 'PATCH', path: '/agent/boards/{board_id}/tasks/{task_id}', auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Claim it, or change its status', body: request.taskUpdate, response: entity.task },
   agentComments: { method: 'GET', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: anyAgent, summary: 'The thread of a task', query: pageQuery, response: page(entity.comment) },
   agentCreateComment: { method: 'POST', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Write in the thread', body: request.commentCreate, status: 201, response: entity.comment },
+
+  ...approvalOperations,
+
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

@@ -1,6 +1,6 @@
 /** What becomes of a message after it was sent. Every function is called inside one `store.write`: reply, row and activity stand or fall together. */
 import { backoffMs } from '../domain/backoff.ts'
-import { needsAnswer } from '../domain/delivery-rules.ts'
+import { mustArrive, needsAnswer } from '../domain/delivery-rules.ts'
 import { classifyReply } from '../domain/reply-rules.ts'
 import type { AgentRun, GatewayError } from '../gateway/types.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -159,7 +159,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     failed(id: string, error: GatewayError, accepted: boolean): Outcome {
       const row = store.notifications.get(id)
       if (!row) return 'gone'
-      const most = needsAnswer(row.type, authorOf(row)) ? limits.attempts : limits.optional_attempts
+      const most = mustArrive(row.type, authorOf(row)) ? limits.attempts : limits.optional_attempts
       switch (error.failure) {
         case 'rejected':
           die(row, error.failure, error.message)

@@ -66,6 +66,11 @@ export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent'
   return type === 'assignment' || type === 'mention' || (type === 'thread_update' && authorType === 'user')
 }
 
+/** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
+export function mustArrive(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
+  return type === 'approval_resolved' || type === 'question_answered' || needsAnswer(type, authorType)
+}
+
 export interface DeliveryFacts {
   type: NotificationType
   /** Null for messages without a task. */
@@ -93,8 +98,10 @@ export type SkipReason =
 export function verdictFor(facts: DeliveryFacts): Verdict {
   const skip = (reason: SkipReason): Verdict => ({ deliver: false, reason })
   if (facts.type === 'wake' || facts.type === 'heartbeat') return { deliver: true }
-  if (facts.task_status === null) return skip('task_gone')
   if (facts.task_status === 'archived') return skip('task_archived')
+  // They may belong to no task.
+  if (facts.type === 'approval_resolved' || facts.type === 'question_answered') return { deliver: true }
+  if (facts.task_status === null) return skip('task_gone')
   switch (facts.type) {
     case 'assignment':
       if (!facts.recipient_assigned) return skip('no_longer_assigned')

@@ -7,6 +7,7 @@
 import type { Board, Task } from '../contract/entities.ts'
 import { AppError } from '../contract/errors.ts'
 import { type TaskStatus, taskStates } from '../contract/states.ts'
+import { type ApprovalFacts, checkApprovalGates, noApprovals } from './approval-rules.ts'
 
 export type TaskActor =
   | { readonly kind: 'operator' }
@@ -16,7 +17,14 @@ export type TaskActor =
   | { readonly kind: 'worker'; readonly agent_id: string }
 
 export type TaskFacts = Pick<Task, 'board_id' | 'status' | 'assigned_agent_ids' | 'blocked_reason'>
-export type BoardRules = Pick<Board, 'require_review_before_done' | 'comment_required_for_review' | 'only_lead_can_change_status'>
+export type BoardRules = Pick<
+  Board,
+  | 'require_approval_for_done'
+  | 'require_review_before_done'
+  | 'comment_required_for_review'
+  | 'block_status_changes_with_pending_approval'
+  | 'only_lead_can_change_status'
+>
 
 /** What is asked for. `undefined` means: as it is. */
 export interface TaskChange {
@@ -26,6 +34,8 @@ export interface TaskChange {
   readonly blocked_reason?: string | null | undefined
   /** The change brings a comment, or one was written since the work began. */
   readonly has_comment: boolean
+  /** Of the task; none when absent. */
+  readonly approvals?: ApprovalFacts | undefined
 }
 
 /** What the task will be. */
@@ -156,6 +166,7 @@ export function planTaskChange(input: { task: TaskFacts; board: BoardRules; acto
       field: 'body.status',
     })
   }
+  if (path.length > 0) checkApprovalGates(board, target, change.approvals ?? noApprovals)
   if (path.length > 0) checkGates({ task, board, actor, target, hasComment: change.has_comment })
 
   const progress = target === 'inbox' && path.length > 0 ? 'cleared' : path.includes('in_progress') ? 'started' : 'kept'

@@ -181,6 +181,9 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
     case 'mention':
     case 'thread_update':
       return say(notice.role === 'lead' ? leadPlan(notice.focus, notice.title) : answer(notice.focus, notice.title))
+    case 'approval_resolved':
+    case 'question_answered':
+      return say('Thank you, that is clear. I go on accordingly.')
     default:
       return { kind: 'text', text: nothingToAdd, gap_ms: 0 }
   }

@@ -183,6 +183,8 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
     remove(id: string): void {
       const row = byId.get(id) as { board_id: string | null } | undefined
       db.prepare('DELETE FROM timers WHERE subject_id = ?').run(id)
+      for (const asked of db.prepare('SELECT id FROM questions WHERE agent_id = ?').all(id) as { id: string }[])
+        touch('question', asked.id, true)
       db.prepare('DELETE FROM agents WHERE id = ?').run(id)
       touch('agent', id, true)
       if (row?.board_id) touch('board', row.board_id)

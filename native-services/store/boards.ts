@@ -82,6 +82,8 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
     remove(id: string): void {
       db.prepare('DELETE FROM messages WHERE board_id = ?').run(id)
       for (const task of db.prepare('SELECT id FROM tasks WHERE board_id = ?').all(id) as { id: string }[]) touch('task', task.id, true)
+      for (const kind of ['approval', 'question'] as const)
+        for (const asked of db.prepare(`SELECT id FROM ${kind}s WHERE board_id = ?`).all(id) as { id: string }[]) touch(kind, asked.id, true)
       db.prepare('DELETE FROM tasks WHERE board_id = ?').run(id)
       db.prepare('DELETE FROM boards WHERE id = ?').run(id)
       touch('board', id, true)

@@ -10,6 +10,7 @@ import type { EntityName } from '../contract/events.ts'
 import type { Clock } from '../platform/clock.ts'
 import { activityRepository } from './activity.ts'
 import { agentsRepository } from './agents.ts'
+import { approvalsRepository, questionsRepository } from './approvals.ts'
 import { boardsRepository } from './boards.ts'
 import { gatewaysRepository } from './gateways.ts'
 import { heartbeatsRepository } from './heartbeats.ts'
@@ -79,6 +80,8 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     heartbeats: heartbeatsRepository(context),
     jobs: jobsRepository(context),
     settings: settingsRepository(context),
+    approvals: approvalsRepository(context),
+    questions: questionsRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

@@ -30,12 +30,21 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     SELECT n.state, n.attempts, n.last_error, a.name AS agent_name, a.status AS agent_status
     FROM notifications n JOIN agents a ON a.id = n.agent_id
     WHERE n.task_id = ? AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.seq LIMIT 1`)
+  const awaited = db.prepare(`
+    SELECT 'approval' AS kind, action_type AS what FROM approvals WHERE task_id = ? AND status = 'pending'
+    UNION ALL SELECT 'question', content FROM questions WHERE task_id = ? AND status = 'open' LIMIT 1`)
   const insertAssignee = db.prepare('INSERT INTO assignments (task_id, agent_id, position, created_at) VALUES (?, ?, ?, ?)')
+  // They go with their task.
+  const askedIn = db.prepare(
+    `SELECT 'approval' AS kind, id FROM approvals WHERE task_id = ? UNION ALL SELECT 'question', id FROM questions WHERE task_id = ?`,
+  )
   const insertSubscription = db.prepare('INSERT OR IGNORE INTO subscriptions (task_id, agent_id, created_at) VALUES (?, ?, ?)')
 
   function waitingFor(row: Record<string, unknown>): string | null {
     if (row['status'] === 'blocked') return `blocked: ${String(row['blocked_reason'] ?? 'no reason given')}`
     if (row['status'] === 'archived') return null
+    const asked = awaited.get(row['id'], row['id']) as { kind: 'approval' | 'question'; what: string } | undefined
+    if (asked) return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
     const next = pending.get(row['id']) as
       | { state: string; attempts: number; last_error: string | null; agent_name: string; agent_status: string }
       | undefined
@@ -175,6 +184,7 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
 
     remove(id: string): void {
       const row = byId.get(id) as { board_id: string } | undefined
+      for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked, true)
       db.prepare('DELETE FROM tasks WHERE id = ?').run(id)
       touch('task', id, true)
       if (row) touch('board', row.board_id)

@@ -27,6 +27,7 @@ import type {
   Settings,
   Task,
 } from '../../native-services/contract/entities.ts'
+import type { Approval, Question } from '../../native-services/contract/approvals.ts'
 import { defaultSettings } from '../../native-services/contract/entities.ts'
 import { type AgentStatus, agentStatuses, type TaskStatus, taskStatuses } from '../../native-services/contract/states.ts'
 
@@ -157,6 +158,8 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
   const jobs: Record<string, Job> = {}
   const logs: LogLine[] = []
   let attention: Attention[] = []
+  const approvals: Approval[] = []
+  const questions: Question[] = []
   const agentList: Agent[] = []
 
   const log = (
@@ -443,6 +446,43 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
         fix: { label: 'Wake now', action: 'wake_agent', target_id: cleo.id },
       },
     ]
+    const approval = (status: Approval['status'], minutes: number, more: Partial<Approval>): Approval => ({
+      id: newId(),
+      board_id: boardId,
+      task_id: pricing?.id ?? null,
+      agent_id: bo.id,
+      requested_by: bo.name,
+      action_type: 'publish_page',
+      reason: 'The table is checked against the price list of May. Publishing replaces the page that is live.',
+      payload: { url: 'https://example.org/pricing', rows: 14 },
+      confidence: 82,
+      rubric_scores: { correctness: 90, risk: 35 },
+      status,
+      resolution_comment: null,
+      resolved_at: status === 'pending' ? null : ago(minutes * minute - 60_000),
+      created_at: ago(minutes * minute),
+      updated_at: ago(minutes * minute),
+      ...more,
+    })
+    approvals.push(
+      approval('approved', 300, { action_type: 'send_newsletter', resolution_comment: 'To the test list first.' }),
+      approval('pending', 9, {}),
+    )
+    questions.push({
+      id: newId(),
+      board_id: boardId,
+      task_id: null,
+      agent_id: lead.id,
+      agent_name: lead.name,
+      content: 'Which of the two launch dates should I plan for: **3 June** or **10 June**?',
+      correlation_id: 'launch-date',
+      status: 'open',
+      answer: null,
+      expires_at: ago(-20 * hour),
+      resolved_at: null,
+      created_at: ago(14 * minute),
+      updated_at: ago(14 * minute),
+    })
     jobs[newId()] = {
       id: `019a0000-0000-7000-8000-${counter.toString(16).padStart(12, '0')}`,
       kind: 'template_sync',
@@ -630,6 +670,9 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       202,
     ),
   )
+  v1.get('/approvals', (context) => context.json(page(approvals, context.req.url)))
+  v1.get('/questions', (context) => context.json(page(questions, context.req.url)))
+  v1.get('/exec-approvals', (context) => context.json({ items: [] }))
   v1.get('/jobs', (context) => context.json(page(Object.values(jobs).toReversed(), context.req.url)))
   v1.get('/jobs/:id', (context) => context.json(jobs[context.req.param('id')] ?? null))
   v1.get('/logs', (context) => {

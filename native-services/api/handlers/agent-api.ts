@@ -1,7 +1,6 @@
 /** What agents themselves may call. Workers and leads see their own board, the main agent the boards of its gateway. */
 import { AppError } from '../../contract/errors.ts'
-import type { AgentRow } from '../../store/agents.ts'
-import type { BoardRow } from '../../store/boards.ts'
+import { createBoardAccess } from '../board-access.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
 import type { TaskService } from '../task-service.ts'
@@ -22,22 +21,7 @@ type Ids =
 
 export function agentApiHandlers(deps: ApiDeps, { entities, tasks }: { entities: Entities; tasks: TaskService }): HandlerGroup<Ids> {
   const { store, lifecycle } = deps
-
-  /** The board, when this agent may see it. */
-  function seen(agent: AgentRow, boardId: string): BoardRow {
-    const board = entities.mustBoard(boardId)
-    const allowed = agent.role === 'main' ? board.gateway_id === agent.gateway_id : board.id === agent.board_id
-    if (!allowed) throw new AppError('task_board_mismatch', 'This is not your board. GET /api/v1/agent/boards lists the ones you may see.')
-    return board
-  }
-
-  /** Main agents look on; leads and workers write. */
-  function writable(agent: AgentRow, boardId: string): BoardRow {
-    const board = seen(agent, boardId)
-    if (agent.role === 'main')
-      throw new AppError('forbidden', "The gateway's main agent may read boards, not change them. Ask the board's lead.")
-    return board
-  }
+  const { seen, writable } = createBoardAccess(entities)
 
   return {
     agentHealthz: ({ agent }) => ({

@@ -4,6 +4,7 @@ CREATE TABLE approvals (
   board_id TEXT NOT NULL REFERENCES boards(id) ON DELETE CASCADE,
   task_id TEXT REFERENCES tasks(id) ON DELETE CASCADE,
   agent_id TEXT REFERENCES agents(id) ON DELETE SET NULL,
+  requested_by TEXT NOT NULL,                    -- name of the agent or the person
   action_type TEXT NOT NULL,
   reason TEXT NOT NULL,
   payload_json TEXT NOT NULL DEFAULT '{}',
@@ -16,6 +17,8 @@ CREATE TABLE approvals (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approvals_board ON approvals(board_id, status, id);
+CREATE INDEX approvals_task ON approvals(task_id, status);
+CREATE INDEX approvals_status ON approvals(status, id);
 CREATE UNIQUE INDEX approvals_one_pending ON approvals(task_id) WHERE status = 'pending' AND task_id IS NOT NULL;
 
 CREATE TABLE questions (
@@ -32,4 +35,6 @@ CREATE TABLE questions (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX questions_open ON questions(status, id);
+CREATE INDEX questions_status ON questions(status, id);
+CREATE INDEX questions_task ON questions(task_id, status);
+CREATE INDEX questions_due ON questions(expires_at) WHERE status = 'open';

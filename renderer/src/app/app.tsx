@@ -19,6 +19,7 @@ import { strings } from './strings.ts'
 import { theme, variables } from './theme.ts'
 
 const WelcomePage = lazy(async () => ({ default: (await import('../features/welcome/welcome-page.tsx')).WelcomePage }))
+const InboxPage = lazy(async () => ({ default: (await import('../features/inbox/inbox-page.tsx')).InboxPage }))
 const BoardsPage = lazy(async () => ({ default: (await import('../features/boards/boards-page.tsx')).BoardsPage }))
 const BoardPage = lazy(async () => ({ default: (await import('../features/boards/board-page.tsx')).BoardPage }))
 const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
@@ -61,6 +62,9 @@ function Pages() {
         <Switch key={key}>
           <Route path="/">
             <OverviewPage />
+          </Route>
+          <Route path="/inbox">
+            <InboxPage />
           </Route>
           <Route path="/welcome">
             <WelcomePage />

@@ -12,7 +12,7 @@ const NewTaskDialog = lazy(async () => ({ default: (await import('../features/ta
 const NewAgentDialog = lazy(async () => ({ default: (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog }))
 const NewBoardDialog = lazy(async () => ({ default: (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog }))
 
-const goTo = { o: '/', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
+const goTo = { o: '/', i: '/inbox', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
 
 export function Overlays() {
   const { paletteLoaded, shortcuts, newTask, newAgent, newBoard } = useOverlays()

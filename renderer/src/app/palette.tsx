@@ -4,6 +4,7 @@ import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   Activity,
+  Inbox,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -91,6 +92,13 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         group: 'Pages',
         actions: [
           { id: 'p-overview', label: strings.nav.overview, leftSection: icon(LayoutDashboard), onClick: () => navigate('/') },
+          {
+            id: 'p-inbox',
+            label: strings.nav.inbox,
+            keywords: 'approvals questions waiting',
+            leftSection: icon(Inbox),
+            onClick: () => navigate('/inbox'),
+          },
           { id: 'p-boards', label: strings.nav.boards, leftSection: icon(SquareKanban), onClick: () => navigate('/boards') },
           { id: 'p-agents', label: strings.nav.agents, leftSection: icon(Users), onClick: () => navigate('/agents') },
           { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },

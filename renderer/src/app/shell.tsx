@@ -1,9 +1,9 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import { Activity, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
+import { Activity, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
-import { useBoards, useGatewayRuntime, useLive } from '../lib/store.ts'
+import { useBoards, useGatewayRuntime, useLive, useWaitingCount } from '../lib/store.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { JobsMenu } from './jobs-menu.tsx'
@@ -13,6 +13,7 @@ import { strings } from './strings.ts'
 
 const items = [
   { href: '/', label: strings.nav.overview, icon: LayoutDashboard },
+  { href: '/inbox', label: strings.nav.inbox, icon: Inbox },
   { href: '/boards', label: strings.nav.boards, icon: SquareKanban },
   { href: '/agents', label: strings.nav.agents, icon: Users },
   { href: '/activity', label: strings.nav.activity, icon: Activity },
@@ -29,6 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   const boards = useBoards()
   const attention = useLive((state) => state.attention)
+  const waiting = useWaitingCount()
   const gateway = useGatewayRuntime()
   const words = gateway ? supervisorStates[gateway.state] : null
   const openBoard = /^\/boards\/([^/]+)/.exec(path)?.[1]
@@ -67,6 +69,11 @@ export function Shell({ children }: { children: ReactNode }) {
                 title={`${attention.length} need attention`}
               >
                 {attention.length}
+              </span>
+            ) : null}
+            {href === '/inbox' && waiting > 0 ? (
+              <span className="nav-count" data-tone="warning" title={`${waiting} wait for your word`}>
+                {waiting}
               </span>
             ) : null}
           </Link>

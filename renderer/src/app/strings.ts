@@ -5,6 +5,7 @@ export const strings = {
   search: 'Search or do…',
   nav: {
     overview: 'Overview',
+    inbox: 'Inbox',
     boards: 'Boards',
     agents: 'Agents',
     activity: 'Activity',
@@ -48,7 +49,8 @@ export const strings = {
       ['m', 'Move the focused card to…'],
       ['Esc', 'Close, cancel, put back'],
       ['/', 'Filter the page'],
-      ['g then o b a y l w s', 'Overview, Boards, Agents, Activity, Logs, Gateway, Settings'],
+      ['a / r', 'In the Inbox: approve or allow, reject or deny'],
+      ['g then o i b a y l w s', 'Overview, Inbox, Boards, Agents, Activity, Logs, Gateway, Settings'],
     ] as const,
   },
 }

@@ -5,10 +5,21 @@ import type { ChangeFrame, EntityName, EntityOf } from '../../../native-services
 export type MappedName = Exclude<EntityName, 'settings'>
 export type EntityMaps = { readonly [Name in MappedName]: Readonly<Record<string, EntityOf<Name>>> }
 
-export const emptyMaps: EntityMaps = { gateway: {}, board: {}, agent: {}, task: {}, comment: {}, notification: {}, activity: {}, job: {} }
+export const emptyMaps: EntityMaps = {
+  gateway: {},
+  board: {},
+  agent: {},
+  task: {},
+  comment: {},
+  notification: {},
+  activity: {},
+  job: {},
+  approval: {},
+  question: {},
+}
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */
-const limits: Partial<Record<MappedName, number>> = { activity: 1000, notification: 2000, comment: 5000 }
+const limits: Partial<Record<MappedName, number>> = { activity: 1000, notification: 2000, comment: 5000, approval: 2000, question: 2000 }
 
 function trimmed<Value>(map: Record<string, Value>, limit: number): Record<string, Value> {
   const keys = Object.keys(map)

@@ -33,7 +33,7 @@ export interface LiveConnection {
 /** Pings come every 15 s; two missed and a margin mean that nobody is there. */
 export const deadAfterMs = 35_000
 const maxLogLines = 20_000
-const frameNames: EventName[] = ['hello', 'change', 'reset', 'gateway', 'runtime', 'reply', 'attention', 'log', 'ping']
+const frameNames: EventName[] = ['hello', 'change', 'reset', 'gateway', 'runtime', 'reply', 'attention', 'exec_approvals', 'log', 'ping']
 
 /** Waits 0.5 s, 1 s, 2 s … 15 s, with a little randomness so that many pages do not return at once. */
 export function backoffMs(attempt: number, random: number): number {
@@ -82,7 +82,7 @@ export function createLiveConnection(options: {
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity] = await Promise.all([
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions] = await Promise.all([
       api.call('getSettings'),
       api.call('getOverview'),
       api.call('getRuntime'),
@@ -96,6 +96,8 @@ export function createLiveConnection(options: {
       fetchAll((query) => api.call('listAgents', { query })),
       api.call('listJobs', { query: { limit: 50 } }),
       api.call('listActivity', { query: { limit: 200 } }),
+      fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
+      fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
     ])
     const tasks = (
       await Promise.all(
@@ -111,6 +113,9 @@ export function createLiveConnection(options: {
       maps = replaceEntities(maps, 'task', tasks)
       maps = replaceEntities(maps, 'job', jobs.items)
       maps = replaceEntities(maps, 'activity', activity.items)
+      // What was decided is fetched by the page that shows it.
+      maps = replaceEntities(maps, 'approval', approvals)
+      maps = replaceEntities(maps, 'question', questions)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
       maps = { ...maps, comment: {}, notification: {} }
       return {
@@ -217,6 +222,7 @@ export function createLiveConnection(options: {
     gateway: (data) => store.setState({ gatewayRuntime: data }),
     runtime: (data) => store.setState({ runtime: data }),
     attention: (data) => store.setState({ attention: data.items }),
+    exec_approvals: (data) => store.setState({ execApprovals: data.items }),
     reply(data) {
       store.setState((state) => {
         if (!data.done) return { replies: { ...state.replies, [data.notification_id]: data } }

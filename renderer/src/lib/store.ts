@@ -18,6 +18,7 @@ import type {
   Settings,
   Task,
 } from '../../../native-services/contract/entities.ts'
+import type { Approval, ExecApproval, Question } from '../../../native-services/contract/approvals.ts'
 import type { ReplyStream } from '../../../native-services/contract/events.ts'
 import { emptyMaps, type EntityMaps } from './entities.ts'
 
@@ -37,6 +38,8 @@ export interface LiveState {
   readonly settings: Settings | null
   readonly overview: Overview | null
   readonly attention: readonly Attention[]
+  /** Commands that the gateway holds back, oldest first. */
+  readonly execApprovals: readonly ExecApproval[]
   readonly gatewayRuntime: GatewayRuntime | null
   readonly runtime: RuntimeInfo | null
   readonly modelProvider: ModelProvider | null
@@ -59,6 +62,7 @@ export const initialState: LiveState = {
   settings: null,
   overview: null,
   attention: [],
+  execApprovals: [],
   gatewayRuntime: null,
   runtime: null,
   modelProvider: null,
@@ -175,4 +179,38 @@ export function useGatewayRuntime(): GatewayRuntime | null {
   const live = useLive((state) => state.gatewayRuntime)
   const gateway = useLocalGateway()
   return live ?? gateway?.runtime ?? null
+}
+
+/** Approvals, newest first; those of one task when it is given. */
+export function useApprovals(taskId?: string): Approval[] {
+  const map = useLive((state) => state.maps.approval)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((row) => taskId === undefined || row.task_id === taskId)
+        .toSorted(newestFirst),
+    [map, taskId],
+  )
+}
+
+/** Questions, newest first; those of one task when it is given. */
+export function useQuestions(taskId?: string): Question[] {
+  const map = useLive((state) => state.maps.question)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((row) => taskId === undefined || row.task_id === taskId)
+        .toSorted(newestFirst),
+    [map, taskId],
+  )
+}
+
+/** How many requests wait for a person. */
+export function useWaitingCount(): number {
+  return useLive(
+    (state) =>
+      state.execApprovals.length +
+      Object.values(state.maps.approval).filter((row) => row.status === 'pending').length +
+      Object.values(state.maps.question).filter((row) => row.status === 'open').length,
+  )
 }

@@ -15,7 +15,13 @@ import {
   taskTransitions,
 } from '../../../native-services/domain/task-rules.ts'
 
-const open: BoardRules = { require_review_before_done: false, comment_required_for_review: false, only_lead_can_change_status: false }
+const open: BoardRules = {
+  require_approval_for_done: false,
+  require_review_before_done: false,
+  comment_required_for_review: false,
+  block_status_changes_with_pending_approval: false,
+  only_lead_can_change_status: false,
+}
 const worker: TaskActor = { kind: 'worker', agent_id: 'w1' }
 const lead: TaskActor = { kind: 'lead', agent_id: 'l1' }
 const operator: TaskActor = { kind: 'operator' }

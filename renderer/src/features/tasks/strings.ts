@@ -59,6 +59,8 @@ export const strings = {
     mention: 'Mention',
     thread_update: 'New comment',
     status_change: 'Status change',
+    approval_resolved: 'Decision',
+    question_answered: 'Answer',
     wake: 'Wake',
     heartbeat: 'Heartbeat',
   },

@@ -17,6 +17,7 @@ import { StateIcon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { Empty, LoadError, Note } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { TaskRequests } from '../inbox/task-requests.tsx'
 import { FeedRow } from '../activity/feed-row.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { AssignDialog, missingFor } from './assign-dialog.tsx'
@@ -333,6 +334,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
                 <strong>{strings.waitsFor}</strong> {task.waiting_for}
               </Note>
             ) : null}
+            <TaskRequests taskId={task.id} />
             <Description task={task} />
             <Tabs defaultValue="thread" keepMounted={false}>
               <Tabs.List mb={14}>

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { createApi } from './api/create-api.ts'
 import { createLiveState } from './api/live-state.ts'
+import { startRuntimeInstall } from './api/runtime-install.ts'
 import type { Settings } from './contract/entities.ts'
 import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
 import { worstTone } from './contract/states.ts'
@@ -80,6 +81,7 @@ export function createServices(options: {
   let gatewayRow = ensureGateway(init.gateway.port, init.gateway.token)
   const startedAt = clock.now()
   let port = init.port
+  let installTried = false
 
   function ensureGateway(gatewayPort: number, token: string | null) {
     return store.write(() =>
@@ -179,6 +181,7 @@ export function createServices(options: {
     operatorToken: init.operator_token,
     installKey: init.install_key,
     staticDir: init.static_dir !== null && existsSync(init.static_dir) ? init.static_dir : null,
+    resourcesDir: init.resources_dir,
     host: init.host,
     port: () => port,
   })
@@ -357,7 +360,13 @@ export function createServices(options: {
         useGateway({ port: message.port, token: message.token })
         return
       case 'runtime-state':
-        return live.setRuntime(message.runtime)
+        live.setRuntime(message.runtime)
+        // The demo is to work without a person: what it needs and does not find, it installs. Once: a failure is shown with its button.
+        if (init.demo && !message.runtime.installed && !installTried) {
+          installTried = true
+          startRuntimeInstall({ store, live })
+        }
+        return
       case 'model-provider':
         return live.setModelProvider(message.provider)
       case 'install-progress': {

@@ -58,7 +58,12 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
     said = line
     console.log(line)
   }
-  const host = createHost({ config, program: 'mission-control serve', consoleLog: flags.verbose ?? false, hooks: { onChange: say } })
+  const host = createHost({
+    config,
+    program: 'mission-control serve',
+    consoleLog: flags.verbose ?? false,
+    hooks: { onChange: say, onInstall: ({ step, done, total }) => console.log(`Installing OpenClaw (${done}/${total}): ${step}`) },
+  })
 
   // Before anything runs: a signal in the first second must stop what the start has begun.
   const ended = new Promise<number>((resolve) => {

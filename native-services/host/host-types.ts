@@ -29,6 +29,8 @@ export type ForkServices = () => ServicesProcess
 export interface HostHooks {
   /** Anything in `Host.view()` changed: redraw the tray. */
   onChange?(view: HostView): void
+  /** OpenClaw is being installed: what is done now, step `done` of `total`. */
+  onInstall?(progress: { step: string; done: number; total: number }): void
   /** The services host wants a person told. `link` is a hash route of the renderer, e.g. `#/agents/…`. */
   onNotify?(notification: { title: string; body: string; link: string }): void
 }

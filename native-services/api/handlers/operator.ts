@@ -1,5 +1,6 @@
 /** Overview, settings, runtime, jobs, logs, browser sessions: what an operator asks about the program itself. */
 import { agentStatuses, taskStatuses } from '../../contract/states.ts'
+import { startRuntimeInstall } from '../runtime-install.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Attention } from '../attention.ts'
 import type { Auth } from '../auth.ts'
@@ -77,33 +78,7 @@ export function operatorHandlers(
       return store.settings.get()
     },
     getRuntime: () => live.runtime(),
-    async installRuntime() {
-      const running = store.jobs.running().find((job) => job.kind === 'runtime_install')
-      if (running) return running
-      const id = store.write(() => store.jobs.create({ kind: 'runtime_install', title: 'Install OpenClaw', total: 0, input: {} }))
-      // The job ends with the command: composition follows its progress.
-      void live.command({ action: 'install-runtime' }).then(
-        (result) => finish(result.ok, result.message),
-        (error: unknown) => finish(false, error instanceof Error ? error.message : String(error)),
-      )
-      function finish(ok: boolean, message: string | null): void {
-        store.write(() => {
-          if (store.jobs.get(id)?.state !== 'running') return
-          store.jobs.update(
-            id,
-            ok
-              ? { state: 'succeeded', step: null, result: { message } }
-              : { state: 'failed', step: null, error: message ?? 'The installation failed; the log says why.' },
-          )
-          store.activity.record({
-            event_type: ok ? 'runtime.installed' : 'runtime.install_failed',
-            message: message ?? (ok ? 'OpenClaw is installed' : 'OpenClaw could not be installed'),
-            level: ok ? 'info' : 'error',
-          })
-        })
-      }
-      return entities.must(store.jobs.get(id), 'job')
-    },
+    installRuntime: () => startRuntimeInstall({ store, live }),
     getModelProvider: () => live.modelProvider(),
     async setModelProvider({ body }) {
       const result = await live.command({ action: 'set-model-provider', provider: body })

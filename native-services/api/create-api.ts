@@ -16,11 +16,13 @@ import type { ApiDeps, Handlers } from './deps.ts'
 import { createEntities } from './entities.ts'
 import { createEventHub, type EventHub } from './event-hub.ts'
 import { agentApiHandlers } from './handlers/agent-api.ts'
+import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
+import { heartbeatHandlers } from './handlers/heartbeats.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
@@ -72,8 +74,10 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...gatewaySecurityHandlers(deps, { entities }),
     ...boardHandlers(deps, { entities, tasks }),
     ...agentHandlers(deps, { entities }),
+    ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
     ...approvalHandlers(deps, { entities, approvals }),
+    ...heartbeatHandlers(deps, { entities }),
   }
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)

@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { LogStore } from '../platform/log-store.ts'
 import type { AgentRow } from '../store/agents.ts'
+import type { HeartbeatRow } from '../store/heartbeats.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveState } from './live-state.ts'
 import type { Internal } from './wire.ts'
@@ -27,7 +28,7 @@ export interface ApiDeps {
   readonly lifecycle: AgentLifecycle
   readonly delivery: Delivery
   readonly notifier: Notifier
-  readonly heartbeat: { stats(): HeartbeatStats }
+  readonly heartbeat: { stats(): HeartbeatStats; beatNow(agent: AgentRow): HeartbeatRow }
   readonly connection: Pick<GatewayConnection, 'state' | 'request'>
   readonly gatewayToken: GatewayToken
   readonly execApprovals: ExecApprovals
@@ -41,6 +42,8 @@ export interface ApiDeps {
   /** Keys the session cookies. */
   readonly installKey: string
   readonly staticDir: string | null
+  /** The folder that holds `agent/`. */
+  readonly resourcesDir: string
   /** Address that the server is bound to, and its port once it listens. */
   readonly host: string
   readonly port: () => number

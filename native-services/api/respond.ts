@@ -33,6 +33,7 @@ export function errorAnswer(error: unknown, context: { requestId: string; log: L
         request_id: requestId,
         ...(known.field !== undefined && { field: known.field }),
         ...(known.fix !== undefined && { fix: known.fix }),
+        ...(known.data !== undefined && { data: known.data }),
       }
     : { detail: `Something went wrong here. It is in the log under ${requestId}.`, code: 'internal', request_id: requestId }
   const extra = new Headers()

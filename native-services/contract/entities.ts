@@ -1,5 +1,6 @@
 /** What the API answers with. Field names follow the seed's API where both have the field, so that scripts keep working. */
 import { z } from 'zod'
+import { quietHours } from './heartbeats.ts'
 import { id, maybeTimestamp, timestamp } from './primitives.ts'
 import { agentStatuses, deliveryStatuses, supervisorStatuses, taskStatuses, tokenStatuses } from './states.ts'
 
@@ -81,6 +82,9 @@ export const heartbeatConfig = z.object({
   /** `30s`, `10m`, `1h`; `0m` or `disabled` switches heartbeats off. */
   every: z.string().regex(/^(\d+(s|m|h)|disabled)$/, 'a number with s, m or h, or `disabled`'),
   target: z.string().default('none'),
+  quiet_hours: quietHours.optional(),
+  /** Leave a beat out when the agent is there and has nothing to do; true unless said otherwise. */
+  skip_when_idle: z.boolean().optional(),
 })
 export type HeartbeatConfig = z.infer<typeof heartbeatConfig>
 
@@ -106,6 +110,8 @@ export const agent = z.object({
   /** Its main session key (the seed's name for the field). */
   openclaw_session_id: z.string(),
   workspace_path: z.string(),
+  /** It was in the gateway before it was known here: it is never deleted there from here. */
+  imported: z.boolean(),
   status: z.enum(agentStatuses),
   /** Why it is in this status, for a person. */
   status_reason: z.string().nullable(),

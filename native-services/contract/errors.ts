@@ -43,6 +43,8 @@ export const errorBody = z.object({
   field: z.string().optional(),
   /** A remedy the UI can offer as a button. */
   fix: z.string().optional(),
+  /** What a program needs to go on, e.g. `current_hash` of a file that was changed meanwhile. */
+  data: z.record(z.string(), z.unknown()).optional(),
 })
 export type ErrorBody = z.infer<typeof errorBody>
 
@@ -51,13 +53,19 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly fix: string | undefined
+  readonly data: Record<string, unknown> | undefined
 
-  constructor(code: ErrorCode, message: string, details: { field?: string; fix?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { field?: string; fix?: string; data?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'AppError'
     this.code = code
     this.field = details.field
     this.fix = details.fix
+    this.data = details.data
   }
 
   get status(): number {

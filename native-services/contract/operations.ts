@@ -9,7 +9,9 @@ import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import * as request from './requests.ts'
 import { approvalOperations } from './operations-approvals.ts'
+import { agentFileOperations } from './operations-agent-files.ts'
 import { modelProviderInput } from './host-link.ts'
+import { heartbeatOperations } from './operations-heartbeats.ts'
 import { gatewaySecurityOperations } from './operations-gateway-security.ts'
 
 export interface Operation {
@@ -110,6 +112,9 @@ export const operations = {
 
   ...approvalOperations,
 
+  ...agentFileOperations,
+
+  ...heartbeatOperations,
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

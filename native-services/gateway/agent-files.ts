@@ -5,6 +5,8 @@ export interface AgentFile {
   content: string
   /** Null when the file does not exist. */
   hash: string | null
+  /** When it was last written, ms epoch, if the gateway says so. */
+  updated_at?: number | null
 }
 
 export interface AgentFiles {
@@ -39,9 +41,13 @@ export function createAgentFiles(gateway: GatewayConnection): AgentFiles {
       try {
         const answer = await gateway.request('agents.files.get', { agentId, name })
         learn(name, true)
-        const file = (answer['file'] ?? {}) as { content?: unknown; hash?: unknown; missing?: unknown }
+        const file = (answer['file'] ?? {}) as { content?: unknown; hash?: unknown; missing?: unknown; updatedAtMs?: unknown }
         if (file.missing === true) return { content: '', hash: null }
-        return { content: typeof file.content === 'string' ? file.content : '', hash: typeof file.hash === 'string' ? file.hash : null }
+        return {
+          content: typeof file.content === 'string' ? file.content : '',
+          hash: typeof file.hash === 'string' ? file.hash : null,
+          updated_at: typeof file.updatedAtMs === 'number' ? Math.round(file.updatedAtMs) : null,
+        }
       } catch (error) {
         if (!unsupported(error)) throw error
         learn(name, false)

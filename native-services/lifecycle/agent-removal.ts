@@ -6,6 +6,7 @@ import { redact } from '../platform/redact.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { TimerRow } from '../store/timers.ts'
 import { type LifecycleContext, timerKinds } from './lifecycle-context.ts'
+import { removeOurTraces } from './workspace-sync.ts'
 
 export interface AgentRemoval {
   /** Throws `gateway_unavailable` or `gateway_error`; the row is then as it was. */
@@ -24,6 +25,7 @@ export function createAgentRemoval(
   const { store, clock, gateway } = context
 
   async function removeFromGateway(agent: AgentRow): Promise<void> {
+    if (agent.imported) return
     try {
       await gateway.request('agents.delete', { agentId: agent.gateway_agent_id, deleteFiles: false }, { timeoutMs: 60_000 })
     } catch (error) {
@@ -34,11 +36,20 @@ export function createAgentRemoval(
   }
 
   function removeHere(agent: AgentRow): void {
+    if (agent.imported) {
+      try {
+        removeOurTraces(agent)
+      } catch (error) {
+        context.log.warn('agent.traces_left', { agent_id: agent.id, workspace: agent.workspace_path, error: errorText(error) })
+      }
+    }
     store.write(() => {
       store.agents.remove(agent.id)
       store.activity.record({
         event_type: 'agent.deleted',
-        message: `${agent.name} was removed. Its workspace stays at ${agent.workspace_path}.`,
+        message: agent.imported
+          ? `${agent.name} was removed here. In the gateway it goes on as ${agent.gateway_agent_id}, without Mission Control.`
+          : `${agent.name} was removed. Its workspace stays at ${agent.workspace_path}.`,
         board_id: agent.board_id,
         gateway_id: agent.gateway_id,
       })
@@ -49,7 +60,7 @@ export function createAgentRemoval(
   return {
     async remove(agent) {
       // Nothing was ever made in the gateway for an agent that was never provisioned.
-      const untouched = agent.token_hash === null && agent.lifecycle_generation === 0
+      const untouched = agent.imported || (agent.token_hash === null && agent.lifecycle_generation === 0)
       if (!untouched && !gateway.state().connected)
         throw new AppError(
           'gateway_unavailable',

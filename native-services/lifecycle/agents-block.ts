@@ -12,7 +12,7 @@ export const blockEnd = '<!-- mission-control:end -->'
 function clean(text: string): string {
   return text.replaceAll('<!--', '<! --').replaceAll('<<<', '‹‹‹').trim()
 }
-const oneLine = (text: string): string => clean(text).replace(/\s+/g, ' ')
+export const oneLine = (text: string): string => clean(text).replace(/\s+/g, ' ')
 
 function roleSentence(agent: AgentRow, board: BoardRow | null): string {
   const on = board ? `the board "${oneLine(board.name)}"` : 'no board'
@@ -82,4 +82,33 @@ export function spliceBlock(content: string, block: string): string {
   if (placed) return result
   const before = result.trimEnd()
   return before === '' ? `${block}\n` : `${before}\n\n${block}\n`
+}
+
+export const hasMarker = (content: string): boolean => content.includes(blockBegin) || content.includes(blockEnd)
+
+function blockRange(content: string): { begin: number; end: number } | null {
+  const begin = content.indexOf(blockBegin)
+  const end = begin < 0 ? -1 : content.indexOf(blockEnd, begin)
+  return end < 0 ? null : { begin, end: end + blockEnd.length }
+}
+
+/** The first block with its markers; null when there is none. */
+export function blockOf(content: string): string | null {
+  const range = blockRange(content)
+  return range && content.slice(range.begin, range.end)
+}
+
+/** The lines of the block, from 1, both inclusive. */
+export function managedLines(content: string): { start_line: number; end_line: number } | null {
+  const range = blockRange(content)
+  if (!range) return null
+  const lineAt = (index: number): number => content.slice(0, index).split('\n').length
+  return { start_line: lineAt(range.begin), end_line: lineAt(range.end) }
+}
+
+/** The content without any block of ours. */
+export function stripBlock(content: string): string {
+  if (!hasMarker(content)) return content
+  const rest = spliceBlock(content, '').replace(/\n{3,}/g, '\n\n').trim()
+  return rest === '' ? '' : `${rest}\n`
 }

@@ -12,6 +12,8 @@ import { registerSecret } from '../platform/redact.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { Store } from '../store/store.ts'
 import { createAgentAuth } from './agent-auth.ts'
+import { createAgentDocuments } from './agent-documents.ts'
+import { createAgentImport } from './agent-import.ts'
 import { createAgentRemoval } from './agent-removal.ts'
 import { createAgentTokens } from './agent-token.ts'
 import type { GatewayCredential } from './credential-report.ts'
@@ -141,7 +143,13 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
     })
   }
 
-  return {
+  const lifecycle: AgentLifecycle = {
+    documents: createAgentDocuments(context),
+    imports: createAgentImport(context, {
+      create: (input) => lifecycle.create(input),
+      provision: (agentId) => lifecycle.provision(agentId),
+    }),
+
     start() {
       heal()
       unsubscribe = [
@@ -190,21 +198,29 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
         )
           throw new AppError('conflict', `This board takes at most ${board.max_agents} worker agents.`)
         const id = createId(clock.now())
+        const { existing, ...fields } = input
+        if (existing && store.agents.byGatewayAgentId(input.gateway_id, existing.gateway_agent_id))
+          throw new AppError('conflict', `${existing.gateway_agent_id} is here already.`)
+        const names = {
+          id,
+          role: input.role,
+          gateway_id: input.gateway_id,
+          board_id: input.board_id,
+          workspace_root: gatewayRow.workspace_root,
+        }
         const agent = store.agents.create({
           id,
-          ...input,
-          ...agentNames({
-            id,
-            role: input.role,
-            gateway_id: input.gateway_id,
-            board_id: input.board_id,
-            workspace_root: gatewayRow.workspace_root,
-          }),
+          ...fields,
+          ...(existing ?? agentNames(names)),
+          imported: existing !== undefined,
           status: 'paused',
           status_reason: 'It has not been set up yet. Provision it.',
           heartbeat_every_ms: everyMs,
         })
-        recordAgentEvent(context, agent, { event_type: 'agent.created', message: `${agent.name} was created.` })
+        recordAgentEvent(context, agent, {
+          event_type: 'agent.created',
+          message: `${agent.name} was ${existing ? 'imported from the gateway' : 'created'}.`,
+        })
         return agent
       })
     },
@@ -322,4 +338,5 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
 
     stats: () => loop.stats(),
   }
+  return lifecycle
 }

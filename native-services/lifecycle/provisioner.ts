@@ -66,6 +66,9 @@ export function createProvisioner(context: LifecycleContext): Provisioner {
   async function createOne(agent: AgentRow): Promise<void> {
     const { agents } = (await gateway.request('agents.list', {})) as { agents?: { id?: unknown }[] }
     if (agents?.some((entry) => entry.id === agent.gateway_agent_id)) return
+    // It was somebody else's making; a new one of that name would not be the same agent.
+    if (agent.imported)
+      throw new GatewayError('rejected', `The gateway no longer has the agent ${agent.gateway_agent_id} that was imported.`)
     try {
       const answer = await gateway.request(
         'agents.create',
@@ -80,13 +83,16 @@ export function createProvisioner(context: LifecycleContext): Provisioner {
     }
   }
 
-  const writeConfig = (agent: AgentRow): Promise<void> =>
-    config.ensure({
+  async function writeConfig(agent: AgentRow): Promise<void> {
+    // The configuration of an imported agent is its owner's.
+    if (agent.imported) return
+    await config.ensure({
       gateway_agent_id: agent.gateway_agent_id,
       name: agent.name,
       workspace: agent.workspace_path,
       heartbeat_prompt: heartbeatPrompt(),
     })
+  }
 
   /** Gives the agent a token unless the one in its workspace is good. */
   function ensureToken(agent: AgentRow): void {

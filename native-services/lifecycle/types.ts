@@ -1,4 +1,6 @@
 /** What the API, the heartbeat scheduler and the composition root may ask of the agent lifecycle. */
+import type { AgentDocuments } from './agent-documents.ts'
+import type { AgentImport } from './agent-import.ts'
 import type { AgentPatch, AgentRow } from '../store/agents.ts'
 import type { Credential } from '../contract/gateway-security.ts'
 import type { JobRow } from '../store/jobs.ts'
@@ -23,6 +25,8 @@ export interface NewAgentInput {
   role: AgentRow['role']
   heartbeat_config: AgentRow['heartbeat_config']
   identity_profile: AgentRow['identity_profile']
+  /** It is in the gateway already, under these names: nothing of it is made or changed there. */
+  existing?: Pick<AgentRow, 'gateway_agent_id' | 'openclaw_session_id' | 'workspace_path'>
 }
 
 export interface CredentialControl {
@@ -35,6 +39,9 @@ export interface CredentialControl {
 }
 
 export interface AgentLifecycle {
+  /** The files that reach the agents' prompts. */
+  readonly documents: AgentDocuments
+  readonly imports: AgentImport
   start(): void
   /** Stops taking up work and waits for what is under way, at most until `deadlineAt` (ms epoch). */
   stop(deadlineAt: number): Promise<void>

@@ -1,5 +1,5 @@
 /** What we keep in an agent's workspace: `.mission-control/` with the credentials and the `mc` command. All small, all written whole. */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../platform/atomic-file.ts'
 
@@ -100,6 +100,15 @@ export function writeCommand(workspace: string, options: { resourcesDir: string;
       put(path.join(target, name), readFileSync(path.join(options.resourcesDir, 'agent', name), 'utf8'), { mode, force }),
     )
     .includes(true)
+}
+
+/** Removes the files of ours, and the folder when nothing else is in it. */
+export function removeControlFolder(workspace: string): void {
+  const target = folder(workspace)
+  const stat = lstatSync(target, { throwIfNoEntry: false })
+  if (!stat?.isDirectory()) return
+  for (const name of ['credentials', '.gitignore', 'mc', 'mc.ps1', 'mc.cmd']) rmSync(path.join(target, name), { force: true })
+  if (readdirSync(target).length === 0) rmdirSync(target)
 }
 
 /** How an agent on this machine calls the command, from its workspace. */

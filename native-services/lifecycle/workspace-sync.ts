@@ -5,9 +5,9 @@
  */
 import { GatewayError } from '../gateway/types.ts'
 import type { AgentRow } from '../store/agents.ts'
-import { renderBlock, spliceBlock } from './agents-block.ts'
+import { renderBlock, spliceBlock, stripBlock } from './agents-block.ts'
 import { type LifecycleContext, recordAgentEvent } from './lifecycle-context.ts'
-import { readCredentials, readWorkspaceText, writeCommand, writeCredentials, writeWorkspaceText } from './workspace-files.ts'
+import { readCredentials, readWorkspaceText, removeControlFolder, writeCommand, writeCredentials, writeWorkspaceText } from './workspace-files.ts'
 
 const agentsFile = 'AGENTS.md'
 
@@ -86,16 +86,47 @@ export async function writeAgentsBlock(context: LifecycleContext, agent: AgentRo
       if (file === null) break
       const content = spliceBlock(file.content, block)
       if (content === file.content && !options.force) return false
+      keepVersion(context, agent, file.hash === null ? null : file.content, { seen: true })
       const outcome = await throughGateway(() => context.files.set(agent.gateway_agent_id, agentsFile, content, file.hash))
-      if (outcome === 'written') return true
+      if (outcome === 'written') {
+        keepVersion(context, agent, content)
+        return true
+      }
       if (outcome !== 'stale') break
     }
   }
-  const before = readWorkspaceText(agent.workspace_path, agentsFile) ?? ''
+  const found = readWorkspaceText(agent.workspace_path, agentsFile)
+  const before = found ?? ''
   const content = spliceBlock(before, block)
   if (content === before && !options.force) return false
+  keepVersion(context, agent, found, { seen: true })
   writeWorkspaceText(agent.workspace_path, agentsFile, content)
+  keepVersion(context, agent, content)
   return true
+}
+
+/** What stood in AGENTS.md before us and after us can be compared and restored. */
+function keepVersion(context: LifecycleContext, agent: AgentRow, content: string | null, options: { seen?: boolean } = {}): void {
+  const { store } = context
+  if (content === null) return
+  store.write(() => {
+    if (!store.agents.get(agent.id)) return
+    store.agentFileVersions.keep({
+      agent_id: agent.id,
+      name: agentsFile,
+      content,
+      author_name: options.seen ? 'Outside Mission Control' : 'Mission Control',
+      reason: options.seen ? 'As it was before our part was written' : 'Our part of the file',
+    })
+  })
+}
+
+/** Takes what we added out of a workspace that was there before us. */
+export function removeOurTraces(agent: AgentRow): void {
+  const content = readWorkspaceText(agent.workspace_path, agentsFile)
+  const rest = content === null ? null : stripBlock(content)
+  if (rest !== null && rest !== content) writeWorkspaceText(agent.workspace_path, agentsFile, rest)
+  removeControlFolder(agent.workspace_path)
 }
 
 /** A gateway that does not know the agent (yet) must not keep us from writing a local file. */

@@ -28,6 +28,8 @@ export interface NewAgent {
   heartbeat_config: HeartbeatConfig
   heartbeat_every_ms: number
   identity_profile: IdentityProfile
+  /** It existed in the gateway already. */
+  imported?: boolean
 }
 
 export type AgentPatch = Partial<{
@@ -69,6 +71,7 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
       ...(fields as unknown as AgentRow),
       is_board_lead: row['role'] === 'lead',
       is_gateway_main: row['role'] === 'main',
+      imported: row['imported'] === 1,
       heartbeat_config: JSON.parse(heartbeat as string) as HeartbeatConfig,
       identity_profile: JSON.parse(identity as string) as IdentityProfile,
     }
@@ -147,10 +150,11 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
 
     create(agent: NewAgent): AgentRow {
       const now = clock.now()
-      const { id = createId(now), heartbeat_config, identity_profile, ...fields } = agent
+      const { id = createId(now), heartbeat_config, identity_profile, imported = false, ...fields } = agent
       const all = {
         id,
         ...fields,
+        imported: Number(imported),
         heartbeat_config_json: JSON.stringify(heartbeat_config),
         identity_profile_json: JSON.stringify(identity_profile),
         status_since_at: now,

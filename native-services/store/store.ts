@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { EntityName } from '../contract/events.ts'
 import type { Clock } from '../platform/clock.ts'
 import { activityRepository } from './activity.ts'
+import { agentFileVersionsRepository } from './agent-file-versions.ts'
 import { agentsRepository } from './agents.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
 import { boardsRepository } from './boards.ts'
@@ -72,6 +73,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     gateways: gatewaysRepository(context),
     boards: boardsRepository(context),
     agents: agentsRepository(context),
+    agentFileVersions: agentFileVersionsRepository(context),
     tasks: tasksRepository(context),
     messages: messagesRepository(context),
     notifications: notificationsRepository(context),

@@ -132,6 +132,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       last_seen_at: ago(2 * minute),
       wake_attempts: 0,
       max_wake_attempts: 3,
+      imported: false,
       last_wake_sent_at: ago(4 * hour),
       checkin_deadline_at: null,
       next_heartbeat_at: new Date(Date.now() + 7 * minute).toISOString(),

@@ -3,37 +3,15 @@
  * services host. Both ends validate what arrives. Times are integer milliseconds here: this is not the wire.
  */
 import { z } from 'zod'
-import { supervisorStatuses } from './states.ts'
+import { gatewayRuntime, modelProvider, runtimeInfo } from './entities.ts'
 
 const ms = z.number().int()
 
-export const gatewayStateMessage = z.object({
-  state: z.enum(supervisorStatuses),
-  reason: z.string().nullable(),
-  remedy: z.string().nullable(),
-  pid: z.number().int().nullable(),
-  port: z.number().int(),
-  owned: z.boolean(),
-  version: z.string().nullable(),
-  since_at: ms,
-  retry_at: ms.nullable(),
-  restarts: z.number().int(),
-  port_owner: z.object({ pid: z.number().int().nullable(), program: z.string().nullable() }).nullable(),
-  suggested_port: z.number().int().nullable(),
-  last_lines: z.array(z.string()),
-})
+/** What the host knows of the gateway; whether we are connected to it is the services host's to add. */
+export const gatewayStateMessage = gatewayRuntime
+  .omit({ connected: true, latency_ms: true })
+  .extend({ since_at: ms, retry_at: ms.nullable() })
 export type GatewayState = z.infer<typeof gatewayStateMessage>
-
-export const runtimeStateMessage = z.object({
-  installed: z.boolean(),
-  source: z.enum(['setting', 'managed', 'path', 'none']),
-  version: z.string().nullable(),
-  path: z.string().nullable(),
-  node_path: z.string().nullable(),
-  node_version: z.string().nullable(),
-  problem: z.string().nullable(),
-  managed_version: z.string(),
-})
 
 export const modelProviderInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('demo') }),
@@ -97,15 +75,10 @@ export const hostToServices = z.discriminatedUnion('type', [
   z.object({ type: z.literal('gateway-state'), state: gatewayStateMessage }),
   /** The shared token changed (new configuration, rotation): reconnect with this one. */
   z.object({ type: z.literal('gateway-token'), token: z.string().nullable(), port: z.number().int() }),
-  z.object({ type: z.literal('runtime-state'), runtime: runtimeStateMessage }),
+  z.object({ type: z.literal('runtime-state'), runtime: runtimeInfo }),
   z.object({
     type: z.literal('model-provider'),
-    provider: z.object({
-      kind: z.enum(['none', 'demo', 'openai', 'anthropic', 'openai-compatible']),
-      base_url: z.string().nullable(),
-      model: z.string().nullable(),
-      key_hint: z.string().nullable(),
-    }),
+    provider: modelProvider,
   }),
   z.object({ type: z.literal('install-progress'), step: z.string(), done: ms, total: ms }),
   z.object({ type: z.literal('command-result'), command_id: z.string(), ok: z.boolean(), message: z.string().nullable() }),

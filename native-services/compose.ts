@@ -160,7 +160,7 @@ export function createServices(options: {
       ...(tuning.backoffMaxMs !== undefined && { max_ms: tuning.backoffMaxMs }),
     },
   })
-  const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings })
+  const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings, gatewayUp: () => connection.state().connected })
   const api = createApi({
     store,
     clock,

@@ -130,6 +130,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
       const row = store.notifications.get(id)
       if (!row) return 'gone'
       const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
+      if (run.usage && row.type === 'heartbeat') store.heartbeats.recordUsage(row.id, run.usage)
       const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
       if (!task) {
         finish()

@@ -290,7 +290,8 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
       const { patch, nextAt } = judgeSilence(agent, {
         now: clock.now(),
         expected: !paused && context.gatewayUp(),
-        reachableSince: Math.max(startedAt, gateway.state().since_at),
+        // Beats that were left out on purpose (nothing to do, quiet hours) were not expected to be answered.
+        reachableSince: Math.max(startedAt, gateway.state().since_at, store.heartbeats.excusedUntil(agent.id) ?? 0),
       })
       store.write(() => {
         if (patch) {

@@ -10,6 +10,8 @@ export interface NotificationRow extends Stored<Notification> {
   body: string
   lease_until: number | null
   no_reply_count: number
+  /** 1: the next of its session. */
+  head: 0 | 1
   updated_at: number
 }
 
@@ -23,20 +25,19 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
   const insert =
     db.prepare(`INSERT INTO notifications (id, type, agent_id, board_id, task_id, comment_id, title, body, session_key, next_attempt_at, created_at, updated_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  // The head of each session that nothing of is being sent; later rows of a session wait for its head, so order is kept.
+  // The head of each session that nothing of is being sent; later rows of a session wait for its head, so order is kept. `head` is kept
+  // by triggers (migration 3): nothing here looks at the rows behind it.
   // Agents that the gateway does not know yet (provisioning, failed) get theirs when they are set up: sent now it would be refused for good.
   // CROSS JOIN keeps SQLite from visiting agents first.
   const due = db.prepare(`
-    SELECT n.* FROM notifications n
-    JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
+    SELECT n.* FROM notifications n INDEXED BY notifications_heads
     CROSS JOIN agents a ON a.id = n.agent_id
     LEFT JOIN boards b ON b.id = n.board_id
-    WHERE n.state = 'queued' AND n.next_attempt_at <= ? AND a.status NOT IN ('paused', 'deleting', 'provisioning', 'failed') AND ifnull(b.paused, 0) = 0
+    WHERE n.head = 1 AND n.state = 'queued' AND n.next_attempt_at <= ? AND a.status NOT IN ('paused', 'deleting', 'provisioning', 'failed') AND ifnull(b.paused, 0) = 0
     ORDER BY n.seq LIMIT ?`)
-  const nextDue = db.prepare(`
-    SELECT min(n.next_attempt_at) AS at FROM notifications n
-    JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) head ON head.seq = n.seq
-    WHERE n.state = 'queued' AND n.next_attempt_at > ?`)
+  const nextDue = db.prepare(
+    `SELECT min(next_attempt_at) AS at FROM notifications INDEXED BY notifications_heads_due WHERE head = 1 AND state = 'queued' AND next_attempt_at > ?`,
+  )
   const lease = db.prepare(
     `UPDATE notifications SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`,
   )

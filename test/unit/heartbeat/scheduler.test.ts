@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHeartbeatScheduler, type HeartbeatScheduler, nextBeat, staggerMs } from '../../../native-services/heartbeat/scheduler.ts'
+import { quietUntil } from '../../../native-services/heartbeat/quiet-hours.ts'
 import type { AgentRow } from '../../../native-services/store/agents.ts'
 import { createDeliveryWorld, type DeliveryWorld, silentLog } from '../../support/delivery-world.ts'
 
@@ -10,7 +11,13 @@ let scheduler: HeartbeatScheduler
 let unlisten: () => void
 
 function create(): HeartbeatScheduler {
-  return createHeartbeatScheduler({ store: world.store, clock: world.clock, log: silentLog, settings: world.store.settings.get })
+  return createHeartbeatScheduler({
+    store: world.store,
+    clock: world.clock,
+    log: silentLog,
+    settings: world.store.settings.get,
+    gatewayUp: () => world.gateway.state().connected,
+  })
 }
 beforeEach(() => {
   world = createDeliveryWorld()
@@ -103,7 +110,7 @@ describe('the scheduler', () => {
     await world.clock.advance(minute)
     world.store.write(() => world.store.boards.update(world.board.id, { paused: false }))
     await world.clock.advance(4 * minute)
-    expect(outcomes(max)).toEqual(['skipped board_paused', 'missed It did not check in.', 'skipped previous_undelivered'])
+    expect(outcomes(max)).toEqual(['skipped board_paused', 'missed no_answer', 'skipped previous_undelivered'])
     world.store.write(() => world.store.settings.update({ heartbeats_paused: true }))
     await world.clock.advance(20 * minute)
     expect(outcomes(max)).toHaveLength(3)
@@ -117,7 +124,7 @@ describe('the scheduler', () => {
     const max = world.agent('Max', { every_ms: 10 * minute })
     scheduler.start()
     await world.clock.advance(2 * minute + minute)
-    expect(outcomes(max)).toEqual(['missed It did not check in.'])
+    expect(outcomes(max)).toEqual(['missed no_answer'])
   })
 
   it('keeps its plan over a restart, and makes no burst after a long sleep', async () => {
@@ -168,5 +175,243 @@ describe('the scheduler', () => {
     await world.clock.advance(10 * minute)
     expect(world.outbox()).toMatchObject([{ state: 'skipped', attempts: 3, last_error_code: 'failed' }])
     expect(world.activity('delivery_failed')).toEqual([])
+  })
+
+  it('what a beat cost is recorded from the usage of its run', async () => {
+    const max = world.agent('Max', { every_ms: 60 * minute })
+    world.responses.onRun = (run) => run.answer('HEARTBEAT_OK')
+    world.delivery.start()
+    scheduler.start()
+    await world.clock.advance(3 * minute)
+    expect(beats(max)).toMatchObject([{ input_tokens: 1, output_tokens: 1, notification_id: world.outbox()[0]?.id }])
+  })
+})
+
+describe('an agent with nothing to do', () => {
+  const online = (name: string, everyMs: number): AgentRow => {
+    const agent = world.agent(name, { every_ms: everyMs })
+    world.store.write(() => world.store.agents.update(agent.id, { last_seen_at: world.clock.now() }))
+    return agent
+  }
+  const checkIn = (agent: AgentRow): void => {
+    answerAll()
+    world.store.write(() => world.store.agents.update(agent.id, { last_seen_at: world.clock.now() }))
+  }
+
+  it('is not asked, for up to an hour; then one beat is real', async () => {
+    const max = online('Max', 10 * minute)
+    scheduler.start()
+    for (let passed = 0; passed < 65; passed += 1) {
+      await world.clock.advance(minute)
+      if (world.outbox().some((row) => row.state === 'queued')) checkIn(max)
+    }
+    const all = outcomes(max)
+    expect(all.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'skipped nothing_to_do'))
+    expect(all.filter((outcome) => outcome === 'seen')).toHaveLength(1)
+    const real = beats(max).find((beat) => beat.outcome === 'seen')
+    expect((real?.expected_at ?? 0) - (beats(max)[0]?.expected_at ?? 0)).toBeLessThanOrEqual(60 * minute)
+  })
+
+  it('with an interval of hours rests for at most three of them', async () => {
+    const max = online('Max', 120 * minute)
+    scheduler.start()
+    await world.clock.advance(9 * 60 * minute)
+    expect(outcomes(max).slice(0, 3)).toEqual(['skipped nothing_to_do', 'skipped nothing_to_do', 'missed no_answer'])
+  })
+
+  it.each([
+    ['an assigned task', (agent: AgentRow) => world.assign(world.task('Write'), agent)],
+    [
+      'a message that waits',
+      (agent: AgentRow) =>
+        void world.store.write(() =>
+          world.store.notifications.enqueue({
+            type: 'wake',
+            agent_id: agent.id,
+            board_id: null,
+            task_id: null,
+            comment_id: null,
+            title: 't',
+            body: 'b',
+            session_key: 'other',
+          }),
+        ),
+    ],
+    [
+      'its own wish',
+      (agent: AgentRow) =>
+        void world.store.write(() =>
+          world.store.agents.update(agent.id, { heartbeat_config: { every: '10m', target: 'none', skip_when_idle: false } }),
+        ),
+    ],
+    ['being late', (agent: AgentRow) => void world.store.write(() => world.store.agents.update(agent.id, { status: 'late' }))],
+  ])('is asked all the same because of %s', async (_what, cause) => {
+    const max = online('Max', 10 * minute)
+    cause(max)
+    scheduler.start()
+    await world.clock.advance(3 * minute)
+    expect(outcomes(max)[0]).toMatch(/^(sent|missed)/)
+    expect(world.outbox().filter((row) => row.type === 'heartbeat')).toHaveLength(1)
+  })
+
+  it('a lead is not idle while work waits to be given out', async () => {
+    const ada = world.agent('Ada', { every_ms: 10 * minute, role: 'lead' })
+    world.store.write(() => world.store.agents.update(ada.id, { last_seen_at: world.clock.now() }))
+    world.task('Nobody has it')
+    scheduler.start()
+    await world.clock.advance(3 * minute)
+    expect(world.outbox()).toMatchObject([{ type: 'heartbeat', agent_id: ada.id }])
+  })
+
+  it('its silence is excused up to the beat that was left out', async () => {
+    const max = online('Max', 10 * minute)
+    scheduler.start()
+    await world.clock.advance(25 * minute)
+    const last = beats(max).at(-1)
+    expect(last).toMatchObject({ outcome: 'skipped', reason: 'nothing_to_do' })
+    expect(world.store.heartbeats.excusedUntil(max.id)).toBeGreaterThanOrEqual(last?.expected_at ?? 0)
+    expect(world.clock.now() - (world.store.heartbeats.excusedUntil(max.id) ?? 0)).toBeLessThan(10 * minute)
+  })
+})
+
+describe('quiet hours', () => {
+  it('end when they say, over midnight and over a change of the clocks', () => {
+    const night = { from: '22:00', to: '07:00', timezone: 'Europe/Berlin' }
+    const until = (iso: string): string | null => {
+      const end = quietUntil(night, Date.parse(iso))
+      return end === null ? null : new Date(end).toISOString()
+    }
+    expect(until('2026-07-01T19:59:00Z')).toBeNull()
+    expect(until('2026-07-01T20:00:30Z')).toBe('2026-07-02T05:00:00.000Z')
+    expect(until('2026-07-02T04:59:59Z')).toBe('2026-07-02T05:00:00.000Z')
+    expect(until('2026-07-02T05:00:00Z')).toBeNull()
+    // Winter time begins in this night: it lasts an hour longer. And summer time in this one.
+    expect(until('2026-10-24T21:00:00Z')).toBe('2026-10-25T06:00:00.000Z')
+    expect(until('2026-03-28T22:00:00Z')).toBe('2026-03-29T05:00:00.000Z')
+    expect(quietUntil({ from: '12:00', to: '13:00', timezone: 'UTC' }, Date.parse('2026-01-01T12:30:00Z'))).toBe(
+      Date.parse('2026-01-01T13:00:00Z'),
+    )
+  })
+
+  it('always end later than now, and within a day and an hour', () => {
+    const time = fc
+      .integer({ min: 0, max: 24 * 60 - 1 })
+      .map((value) => `${String(Math.floor(value / 60)).padStart(2, '0')}:${String(value % 60).padStart(2, '0')}`)
+    fc.assert(
+      fc.property(
+        time,
+        time,
+        fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'),
+        fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 }),
+        (from, to, timezone, at) => {
+          if (from === to) return
+          const end = quietUntil({ from, to, timezone }, at)
+          if (end === null) return
+          expect(end).toBeGreaterThan(at)
+          expect(end - at).toBeLessThanOrEqual(25 * 60 * minute)
+        },
+      ),
+    )
+  })
+
+  it('one entry for the night, no beat in it, the rhythm goes on in the morning, and nobody is late for it', async () => {
+    const max = world.agent('Max', { every_ms: 10 * minute })
+    const iso = (ms: number): string => new Date(ms).toISOString().slice(11, 16)
+    const now = world.clock.now()
+    const quiet = { from: iso(now), to: iso(now + 8 * 60 * minute), timezone: 'UTC' }
+    world.store.write(() =>
+      world.store.agents.update(max.id, { heartbeat_config: { every: '10m', target: 'none', quiet_hours: quiet }, last_seen_at: now }),
+    )
+    scheduler.start()
+    await world.clock.advance(7 * 60 * minute)
+    scheduler.poke()
+    await world.settle()
+    expect(outcomes(max)).toEqual(['skipped quiet_hours'])
+    expect(world.store.heartbeats.excusedUntil(max.id)).toBeGreaterThan(world.clock.now() + 50 * minute)
+    await world.clock.advance(75 * minute)
+    expect(world.outbox().filter((row) => row.type === 'heartbeat').length).toBeGreaterThan(0)
+    const first = beats(max)[1]?.expected_at ?? 0
+    expect((first - (beats(max)[0]?.expected_at ?? 0)) % (10 * minute)).toBe(0)
+  })
+
+  it('without them the rhythm is back at once', async () => {
+    const max = world.agent('Max', { every_ms: 10 * minute })
+    const iso = (ms: number): string => new Date(ms).toISOString().slice(11, 16)
+    const now = world.clock.now()
+    world.store.write(() =>
+      world.store.agents.update(max.id, {
+        heartbeat_config: {
+          every: '10m',
+          target: 'none',
+          quiet_hours: { from: iso(now), to: iso(now + 8 * 60 * minute), timezone: 'UTC' },
+        },
+        last_seen_at: now,
+      }),
+    )
+    scheduler.start()
+    await world.clock.advance(10 * minute)
+    world.store.write(() => world.store.agents.update(max.id, { heartbeat_config: { every: '10m', target: 'none' } }))
+    await world.settle()
+    expect(world.store.agents.get(max.id)?.next_heartbeat_at).toBeLessThanOrEqual(world.clock.now() + 10 * minute)
+    expect(world.store.heartbeats.excusedUntil(max.id)).toBeLessThanOrEqual(world.clock.now())
+  })
+})
+
+describe('why a beat is missed or left out', () => {
+  const beatOf = async (prepare: (agent: AgentRow) => void): Promise<string[]> => {
+    const max = world.agent('Max', { every_ms: 10 * minute })
+    scheduler.start()
+    await world.settle()
+    prepare(max)
+    await world.clock.advance(3 * minute)
+    return outcomes(max)
+  }
+
+  it('the gateway is away', async () => {
+    expect(await beatOf(() => world.gateway.down())).toEqual(['skipped gateway_down'])
+  })
+  it('the gateway went away with it', async () => {
+    const max = world.agent('Max', { every_ms: 10 * minute })
+    scheduler.start()
+    await world.settle()
+    await world.clock.advance((world.store.agents.get(max.id)?.next_heartbeat_at ?? 0) - world.clock.now() + 1)
+    world.gateway.down()
+    await world.clock.advance(2 * minute)
+    expect(outcomes(max)).toEqual(['missed gateway_down'])
+  })
+  it('its token is refused', async () => {
+    expect(await beatOf((agent) => world.store.write(() => world.store.agents.update(agent.id, { token_status: 'drifted' })))).toEqual([
+      'missed token_refused',
+    ])
+  })
+  it('it is busy', async () => {
+    const outcome = await beatOf((agent) => {
+      const row = world.store.write(() =>
+        world.store.notifications.enqueue({
+          type: 'wake',
+          agent_id: agent.id,
+          board_id: null,
+          task_id: null,
+          comment_id: null,
+          title: 't',
+          body: 'b',
+          session_key: agent.openclaw_session_id,
+        }),
+      )
+      world.store.write(() => world.store.notifications.lease(row.id, world.clock.now() + 60 * minute))
+    })
+    expect(outcome).toEqual(['missed agent_busy'])
+  })
+})
+
+describe('a beat now', () => {
+  it('is sent whatever the rhythm, once, and says why it cannot', () => {
+    const max = world.agent('Max', { every_ms: 0 })
+    expect(scheduler.beatNow(max)).toMatchObject({ outcome: 'sent', agent_id: max.id })
+    expect(() => scheduler.beatNow(max)).toThrow('on its way')
+    const ivy = world.agent('Ivy', { every_ms: 0, status: 'paused' })
+    expect(() => scheduler.beatNow(ivy)).toThrow('paused')
+    world.gateway.down()
+    expect(() => scheduler.beatNow(world.agent('Bo', { every_ms: 0 }))).toThrow('not connected')
   })
 })

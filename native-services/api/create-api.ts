@@ -20,6 +20,7 @@ import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
 import { boardHandlers } from './handlers/boards.ts'
+import { coordinationHandlers } from './handlers/coordination.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { heartbeatHandlers } from './handlers/heartbeats.ts'
@@ -77,6 +78,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
     ...approvalHandlers(deps, { entities, approvals }),
+    ...coordinationHandlers(deps, { entities, tasks }),
     ...heartbeatHandlers(deps, { entities }),
   }
   const openApi = JSON.stringify(buildOpenApi(deps.version))

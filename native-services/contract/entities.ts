@@ -190,6 +190,7 @@ export const notificationTypes = [
   'mention',
   'thread_update',
   'status_change',
+  'direct_message',
   'approval_resolved',
   'question_answered',
   'wake',

@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
+import { coordinationOperations } from './operations-coordination.ts'
 import * as request from './requests.ts'
 import { approvalOperations } from './operations-approvals.ts'
 import { agentFileOperations } from './operations-agent-files.ts'
@@ -111,6 +112,7 @@ export const operations = {
   agentCreateComment: { method: 'POST', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Write in the thread', body: request.commentCreate, status: 201, response: entity.comment },
 
   ...approvalOperations,
+  ...coordinationOperations,
 
   ...agentFileOperations,
 

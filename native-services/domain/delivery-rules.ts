@@ -97,7 +97,7 @@ export type SkipReason =
 /** Whether a message is still worth sending. The world may have moved on while it waited. */
 export function verdictFor(facts: DeliveryFacts): Verdict {
   const skip = (reason: SkipReason): Verdict => ({ deliver: false, reason })
-  if (facts.type === 'wake' || facts.type === 'heartbeat') return { deliver: true }
+  if (facts.type === 'wake' || facts.type === 'heartbeat' || facts.type === 'direct_message') return { deliver: true }
   if (facts.task_status === 'archived') return skip('task_archived')
   // They may belong to no task.
   if (facts.type === 'approval_resolved' || facts.type === 'question_answered') return { deliver: true }

@@ -2,6 +2,7 @@
 import { AppError } from '../../contract/errors.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
+import { checkRoom } from './coordination.ts'
 import { pick } from './operator.ts'
 
 type Ids =
@@ -46,16 +47,7 @@ export function agentHandlers(deps: ApiDeps, { entities }: { entities: Entities 
         throw new AppError('invalid_request', 'role and is_board_lead contradict each other. Send one of them.', {
           field: 'body.is_board_lead',
         })
-      if (
-        board &&
-        role === 'worker' &&
-        store.agents.all({ board_id: board.id }).filter((agent) => agent.role === 'worker').length >= board.max_agents
-      ) {
-        throw new AppError(
-          'conflict',
-          `Board worker-agent limit reached (${board.max_agents}). Raise max_agents of the board, or remove an agent.`,
-        )
-      }
+      if (board && role === 'worker') checkRoom(deps, board)
       const agent = lifecycle.create({
         gateway_id: gatewayId,
         board_id: board?.id ?? null,

@@ -59,6 +59,7 @@ export const strings = {
     mention: 'Mention',
     thread_update: 'New comment',
     status_change: 'Status change',
+    direct_message: 'Message',
     approval_resolved: 'Decision',
     question_answered: 'Answer',
     wake: 'Wake',

@@ -42,6 +42,8 @@ function roleRules(agent: AgentRow, board: BoardRow | null): string {
       `- You belong to no board: name one with \`${commandName()} --board BOARD_ID …\` (\`${commandName()} boards\` lists them).`,
     board?.only_lead_can_change_status && agent.role === 'worker' && '- On this board only the lead changes the status of tasks.',
     board?.comment_required_for_review && '- On this board a task goes to `review` only with a comment.',
+    board?.require_approval_for_done &&
+      `- On this board a task is done only after a person has approved it: ask with \`${commandName()} approval request\`.`,
     board?.require_review_before_done && '- On this board a task goes through `review` before it is done.',
   ].filter((rule) => typeof rule === 'string')
   return rules.join('\n')

@@ -22,6 +22,11 @@ Usage: mc [--board BOARD_ID] COMMAND
                                    inbox, in_progress, review, blocked or done; TEXT says why
                                    (required for blocked)
   task create TITLE [TEXT]         a new task on your board (leads)
+  ask QUESTION [TASK_ID]           ask a person; the answer is delivered to you later
+  approval list                    the approvals of your board
+  approval request TASK_ID ACTION_TYPE CONFIDENCE REASON
+                                   ask a person to approve; CONFIDENCE is 0 to 100,
+                                   TASK_ID "-" when it belongs to no task
   agents                           the agents you work with
   boards                           the boards you may see
 '@
@@ -146,10 +151,41 @@ function Invoke-Task {
   }
 }
 
+function Invoke-Ask {
+  $board = Get-Board
+  $text = Get-Word 1
+  if ($text -eq '') { Stop-WithMessage 'what is the question? (mc ask QUESTION [TASK_ID])' 2 }
+  if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+  $body = @{ content = $text }
+  if ((Get-Word 2) -ne '') { $body['task_id'] = Test-Id (Get-Word 2) }
+  Invoke-Api 'POST' "/boards/$board/gateway/main/ask-user" $body
+}
+
+function Invoke-Approval {
+  $board = Get-Board
+  switch (Get-Word 1) {
+    'list' { Invoke-Api 'GET' "/boards/$board/approvals" }
+    'request' {
+      if ($words.Count -lt 6) { Stop-WithMessage 'what is asked? (mc approval request TASK_ID ACTION_TYPE CONFIDENCE REASON)' 2 }
+      $confidence = Get-Word 4
+      if ($confidence -notmatch '^[0-9]{1,9}$') { Stop-WithMessage "the confidence is a whole number from 0 to 100, not: $confidence" 2 }
+      $body = @{ action_type = (Get-Word 3); confidence = [int]$confidence; lead_reasoning = (Get-Word 5) }
+      if ((Get-Word 2) -ne '-') { $body['task_id'] = Test-Id (Get-Word 2) }
+      Invoke-Api 'POST' "/boards/$board/approvals" $body
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
 switch ($command) {
   'heartbeat' { Invoke-Api 'POST' '/heartbeat' @{} }
   'whoami' { Invoke-Api 'GET' '/healthz' }
   'task' { Invoke-Task }
+  'ask' { Invoke-Ask }
+  'approval' { Invoke-Approval }
   'agents' { Invoke-Api 'GET' '/agents' }
   'boards' { Invoke-Api 'GET' '/boards' }
   default {

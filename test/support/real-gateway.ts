@@ -57,7 +57,8 @@ async function ready(port: number, child: ChildProcess, output: () => string): P
   throw new Error(`the gateway was not ready in time:\n${output().slice(-4000)}`)
 }
 
-export async function startRealGateway(options: { model?: ScriptedModel } = {}): Promise<RealGateway> {
+/** `mainExecMode: 'ask'` makes the gateway hold back the commands of its main agent. */
+export async function startRealGateway(options: { model?: ScriptedModel; mainExecMode?: 'ask' } = {}): Promise<RealGateway> {
   const model = options.model ?? (await startScriptedModel())
   const root = mkdtempSync(join(tmpdir(), 'mc-gateway-'))
   const port = await freePort()
@@ -86,7 +87,12 @@ export async function startRealGateway(options: { model?: ScriptedModel } = {}):
         heartbeat: { every: '0m', target: 'none' },
         sandbox: { mode: 'off' },
       },
-      entries: { main: { workspace: join(workspaceRoot, 'main') } },
+      entries: {
+        main: {
+          workspace: join(workspaceRoot, 'main'),
+          ...(options.mainExecMode && { tools: { exec: { mode: options.mainExecMode } } }),
+        },
+      },
     },
     models: {
       mode: 'replace',

@@ -107,6 +107,26 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
       `/boards/${board}/tasks/${task}`,
       { status: 'blocked', blocked_reason: 'no key' },
     ],
+    [
+      ['ask', 'Blue or "green"?\nSay \\ it.'],
+      'POST',
+      `/boards/${board}/gateway/main/ask-user`,
+      { content: 'Blue or "green"?\nSay \\ it.' },
+    ],
+    [['ask', 'Why?', task], 'POST', `/boards/${board}/gateway/main/ask-user`, { content: 'Why?', task_id: task }],
+    [['approval', 'list'], 'GET', `/boards/${board}/approvals`, null],
+    [
+      ['approval', 'request', task, 'deploy "now"', '085', 'Tests pass: $(rm -rf /) `x`'],
+      'POST',
+      `/boards/${board}/approvals`,
+      { task_id: task, action_type: 'deploy "now"', confidence: 85, lead_reasoning: 'Tests pass: $(rm -rf /) `x`' },
+    ],
+    [
+      ['approval', 'request', '-', 'hire', '0', 'Too much work'],
+      'POST',
+      `/boards/${board}/approvals`,
+      { action_type: 'hire', confidence: 0, lead_reasoning: 'Too much work' },
+    ],
     [['task', 'create', 'A "title"', 'text'], 'POST', `/boards/${board}/tasks`, { title: 'A "title"', description: 'text' }],
   ] as const)('%j', async (args, method, path, body) => {
     expect(await mc([...args])).toMatchObject({ code: 0, stderr: '' })
@@ -146,6 +166,9 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     })
     expect(await mc(['task', 'claim', '../../x'])).toMatchObject({ code: 2 })
     expect(await mc(['task', 'list', 'x&y=z'])).toMatchObject({ code: 2 })
+    expect(await mc(['approval', 'request', task, 'deploy', '85,"status":"approved"', 'why'])).toMatchObject({ code: 2 })
+    expect(await mc(['approval', 'request', '../../x', 'deploy', '85', 'why'])).toMatchObject({ code: 2 })
+    expect(await mc(['ask', 'Why?', 'x"y'])).toMatchObject({ code: 2 })
     expect(await mc(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') })
     expect(await mc(['help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('task claim') })
     expect(calls).toHaveLength(2)

@@ -17,7 +17,7 @@ const flags = [
 
 export function boardsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM boards WHERE id = ?')
-  const counts = db.prepare('SELECT status, count(*) AS n FROM tasks WHERE board_id = ? GROUP BY status')
+  const counts = db.prepare('SELECT status, n FROM task_counts WHERE board_id = ?')
   const agents = db.prepare('SELECT count(*) AS n FROM agents WHERE board_id = ?')
 
   function shape(row: Record<string, unknown>): BoardRow {
@@ -83,7 +83,8 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
       db.prepare('DELETE FROM messages WHERE board_id = ?').run(id)
       for (const task of db.prepare('SELECT id FROM tasks WHERE board_id = ?').all(id) as { id: string }[]) touch('task', task.id, true)
       for (const kind of ['approval', 'question'] as const)
-        for (const asked of db.prepare(`SELECT id FROM ${kind}s WHERE board_id = ?`).all(id) as { id: string }[]) touch(kind, asked.id, true)
+        for (const asked of db.prepare(`SELECT id FROM ${kind}s WHERE board_id = ?`).all(id) as { id: string }[])
+          touch(kind, asked.id, true)
       db.prepare('DELETE FROM tasks WHERE board_id = ?').run(id)
       db.prepare('DELETE FROM boards WHERE id = ?').run(id)
       touch('board', id, true)

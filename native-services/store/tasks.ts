@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3'
 import type { Task } from '../contract/entities.ts'
 import type { TaskStatus } from '../contract/states.ts'
 import { createId } from '../platform/ids.ts'
@@ -22,17 +23,42 @@ export interface TaskFilter extends Paging {
   q?: string | undefined
 }
 
+type Statement = Database.Statement<unknown[]>
+interface Awaited {
+  kind: 'approval' | 'question'
+  task_id: string
+  what: string
+}
+interface Pending {
+  task_id: string
+  state: string
+  last_error: string | null
+  agent_name: string
+  agent_status: string
+}
+
+/** The first row of each task. */
+function firstOf<Row extends { task_id: string }>(rows: readonly Row[]): Map<string, Row> {
+  const first = new Map<string, Row>()
+  for (const row of rows) if (!first.has(row.task_id)) first.set(row.task_id, row)
+  return first
+}
+
 export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM tasks WHERE id = ?')
-  const assignees = db.prepare('SELECT agent_id FROM assignments WHERE task_id = ? ORDER BY position')
+  // Read for a whole page of tasks at once: one statement each instead of three per task. The argument is a JSON array of ids.
+  const some = '(SELECT value FROM json_each(?))'
+  const assignees = db.prepare(`SELECT task_id, agent_id FROM assignments WHERE task_id IN ${some} ORDER BY task_id, position`)
   // The oldest undelivered message of a task tells what the task waits for.
   const pending = db.prepare(`
-    SELECT n.state, n.attempts, n.last_error, a.name AS agent_name, a.status AS agent_status
-    FROM notifications n JOIN agents a ON a.id = n.agent_id
-    WHERE n.task_id = ? AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.seq LIMIT 1`)
+    SELECT n.task_id, n.state, n.last_error, a.name AS agent_name, a.status AS agent_status
+    FROM notifications n INDEXED BY notifications_pending CROSS JOIN agents a ON a.id = n.agent_id
+    WHERE n.task_id IN ${some} AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.seq`)
   const awaited = db.prepare(`
-    SELECT 'approval' AS kind, action_type AS what FROM approvals WHERE task_id = ? AND status = 'pending'
-    UNION ALL SELECT 'question', content FROM questions WHERE task_id = ? AND status = 'open' LIMIT 1`)
+    SELECT 'approval' AS kind, task_id, action_type AS what FROM approvals WHERE task_id IN ${some} AND status = 'pending'
+    UNION ALL SELECT 'question', task_id, content FROM questions WHERE task_id IN ${some} AND status = 'open'`)
+  const counted = db.prepare('SELECT status, n FROM task_counts WHERE board_id = ?')
+  const statements = new Map<string, Statement>()
   const insertAssignee = db.prepare('INSERT INTO assignments (task_id, agent_id, position, created_at) VALUES (?, ?, ?, ?)')
   // They go with their task.
   const askedIn = db.prepare(
@@ -40,14 +66,18 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   )
   const insertSubscription = db.prepare('INSERT OR IGNORE INTO subscriptions (task_id, agent_id, created_at) VALUES (?, ?, ?)')
 
-  function waitingFor(row: Record<string, unknown>): string | null {
+  /** Preparing one takes longer than running it. */
+  function statement(sql: string): Statement {
+    const known = statements.get(sql) ?? db.prepare<unknown[]>(sql)
+    statements.set(sql, known)
+    return known
+  }
+
+  function waitingFor(row: Record<string, unknown>, asked: Awaited | undefined, next: Pending | undefined): string | null {
     if (row['status'] === 'blocked') return `blocked: ${String(row['blocked_reason'] ?? 'no reason given')}`
     if (row['status'] === 'archived') return null
-    const asked = awaited.get(row['id'], row['id']) as { kind: 'approval' | 'question'; what: string } | undefined
-    if (asked) return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
-    const next = pending.get(row['id']) as
-      | { state: string; attempts: number; last_error: string | null; agent_name: string; agent_status: string }
-      | undefined
+    if (asked)
+      return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
     if (!next) return null
     if (next.state === 'leased') return `${next.agent_name} is working on it`
     if (next.state === 'dead') return `delivery to ${next.agent_name} failed: ${next.last_error ?? 'no reason recorded'}`
@@ -56,22 +86,43 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     return `waiting for ${next.agent_name}`
   }
 
-  function shape(row: Record<string, unknown>): TaskRow {
-    const { auto_reason: _, ...fields } = row
-    const ids = (assignees.all(row['id']) as { agent_id: string }[]).map((entry) => entry.agent_id)
-    return {
-      ...(fields as unknown as TaskRow),
-      auto_created: Boolean(row['auto_created']),
-      assigned_agent_id: ids[0] ?? null,
-      assigned_agent_ids: ids,
-      waiting_for: waitingFor(row),
+  function shapeAll(rows: readonly unknown[]): TaskRow[] {
+    const ids = JSON.stringify(rows.map((row) => (row as { id: string }).id))
+    const assigned = new Map<string, string[]>()
+    for (const { task_id, agent_id } of assignees.all(ids) as { task_id: string; agent_id: string }[]) {
+      const list = assigned.get(task_id)
+      if (list) list.push(agent_id)
+      else assigned.set(task_id, [agent_id])
     }
+    const asked = firstOf(awaited.all(ids, ids) as Awaited[])
+    const next = firstOf(pending.all(ids) as Pending[])
+    return rows.map((raw) => {
+      const row = raw as Record<string, unknown> & { id: string }
+      const { auto_reason: _, ...fields } = row
+      const to = assigned.get(row.id) ?? []
+      return {
+        ...(fields as unknown as TaskRow),
+        auto_created: Boolean(row['auto_created']),
+        assigned_agent_id: to[0] ?? null,
+        assigned_agent_ids: to,
+        waiting_for: waitingFor(row, asked.get(row.id), next.get(row.id)),
+      }
+    })
+  }
+  const shape = (row: unknown): TaskRow | undefined => shapeAll([row])[0]
+
+  /** How many tasks of a board a list without further filters has. */
+  function total(filter: TaskFilter): number {
+    const rows = counted.all(filter.board_id) as { status: TaskStatus; n: number }[]
+    const fits = (status: TaskStatus): boolean =>
+      filter.status === undefined ? filter.include_archived === true || status !== 'archived' : status === filter.status
+    return rows.reduce((sum, { status, n }) => (fits(status) ? sum + n : sum), 0)
   }
 
   return {
     get(id: string): TaskRow | undefined {
-      const row = byId.get(id) as Record<string, unknown> | undefined
-      return row && shape(row)
+      const row = byId.get(id)
+      return row === undefined ? undefined : shape(row)
     },
 
     list(filter: TaskFilter): Listed<TaskRow> {
@@ -84,32 +135,33 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
         filter.unassigned === true && ['id NOT IN (SELECT task_id FROM assignments)'],
         like !== undefined && [`(title LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')`, like, like],
       ])
-      const rows = db
-        .prepare(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`)
-        .all(...condition.values, filter.limit, filter.offset)
-      const { n } = db.prepare(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }
-      return { items: rows.map((row) => shape(row as Record<string, unknown>)), total: n }
+      const rows = statement(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`).all(
+        ...condition.values,
+        filter.limit,
+        filter.offset,
+      )
+      const plain = filter.assigned_agent_id === undefined && filter.unassigned !== true && like === undefined
+      const n = plain
+        ? total(filter)
+        : (statement(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }).n
+      return { items: shapeAll(rows), total: n }
     },
 
     /** What an agent has to do: not done, not archived, most urgent status first. */
     assignedTo: (agentId: string, limit = 20): TaskRow[] =>
-      db
-        .prepare(
+      shapeAll(
+        statement(
           `SELECT t.* FROM tasks t JOIN assignments a ON a.task_id = t.id WHERE a.agent_id = ? AND t.status IN ('in_progress', 'assigned', 'review', 'blocked')
            ORDER BY CASE t.status WHEN 'in_progress' THEN 0 WHEN 'assigned' THEN 1 WHEN 'review' THEN 2 ELSE 3 END, t.id LIMIT ?`,
-        )
-        .all(agentId, limit)
-        .map((row) => shape(row as Record<string, unknown>)),
+        ).all(agentId, limit),
+      ),
 
     /** Of all boards, the ones that changed last first. */
     withStatus: (status: TaskStatus, limit: number): TaskRow[] =>
-      db
-        .prepare('SELECT * FROM tasks WHERE status = ? ORDER BY updated_at DESC, id LIMIT ?')
-        .all(status, limit)
-        .map((row) => shape(row as Record<string, unknown>)),
+      shapeAll(statement('SELECT * FROM tasks WHERE status = ? ORDER BY updated_at DESC, id LIMIT ?').all(status, limit)),
 
     countByStatus(): Partial<Record<TaskStatus, number>> {
-      const rows = db.prepare('SELECT status, count(*) AS n FROM tasks GROUP BY status').all() as { status: TaskStatus; n: number }[]
+      const rows = db.prepare('SELECT status, sum(n) AS n FROM task_counts GROUP BY status').all() as { status: TaskStatus; n: number }[]
       return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
     },
 

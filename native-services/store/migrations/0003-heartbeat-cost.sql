@@ -41,6 +41,9 @@ CREATE TRIGGER notifications_head_removed AFTER DELETE ON notifications WHEN OLD
     SELECT seq FROM notifications WHERE session_key = OLD.session_key AND state IN ('queued', 'leased') ORDER BY seq LIMIT 1);
 END;
 
+-- What a task waits for, without its past messages.
+CREATE INDEX notifications_pending ON notifications(task_id, seq) WHERE state IN ('queued', 'leased', 'dead');
+
 -- Tasks per board and status: the numbers on every board and under every list.
 CREATE TABLE task_counts (
   board_id TEXT NOT NULL,

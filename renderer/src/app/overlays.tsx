@@ -3,6 +3,7 @@ import { Modal, useMantineColorScheme } from '@mantine/core'
 import { lazy, Suspense, useEffect } from 'react'
 import { isTyping, useShortcuts } from '../lib/keys.ts'
 import { navigate } from '../lib/hash-location.ts'
+import { useLive } from '../lib/store.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
 import { strings } from './strings.ts'
@@ -10,12 +11,14 @@ import { strings } from './strings.ts'
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 const NewTaskDialog = lazy(async () => ({ default: (await import('../features/tasks/new-task-dialog.tsx')).NewTaskDialog }))
 const NewAgentDialog = lazy(async () => ({ default: (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog }))
+const EditAgentDialog = lazy(async () => ({ default: (await import('../features/agents/edit-agent-dialog.tsx')).EditAgentDialog }))
 const NewBoardDialog = lazy(async () => ({ default: (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog }))
 
 const goTo = { o: '/', i: '/inbox', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
 
 export function Overlays() {
-  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard } = useOverlays()
+  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard, editAgent } = useOverlays()
+  const edited = useLive((state) => (editAgent === null ? undefined : state.maps.agent[editAgent]))
   const { colorScheme } = useMantineColorScheme()
 
   useEffect(() => {
@@ -44,6 +47,7 @@ export function Overlays() {
       {paletteLoaded ? <Palette colorScheme={colorScheme} /> : null}
       {newTask ? <NewTaskDialog /> : null}
       {newAgent ? <NewAgentDialog /> : null}
+      {edited ? <EditAgentDialog key={edited.id} agent={edited} /> : null}
       {newBoard ? <NewBoardDialog /> : null}
       <Modal opened={shortcuts} onClose={() => useOverlays.setState({ shortcuts: false })} title={strings.shortcuts.title} size={440}>
         <table className="shortcuts">

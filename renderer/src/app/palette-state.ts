@@ -9,6 +9,8 @@ export const useOverlays = create<{
   newTaskBoard: string | null
   newAgent: boolean
   newBoard: boolean
+  /** Id of the agent whose profile is being edited. */
+  editAgent: string | null
 }>(() => ({
   palette: false,
   paletteLoaded: false,
@@ -17,9 +19,11 @@ export const useOverlays = create<{
   newTaskBoard: null,
   newAgent: false,
   newBoard: false,
+  editAgent: null,
 }))
 
 export const openPalette = () => useOverlays.setState({ palette: true, paletteLoaded: true })
 export const openNewTask = (boardId: string | null = null) => useOverlays.setState({ newTask: true, newTaskBoard: boardId })
 export const openNewAgent = () => useOverlays.setState({ newAgent: true })
+export const openEditAgent = (id: string) => useOverlays.setState({ editAgent: id })
 export const openNewBoard = () => useOverlays.setState({ newBoard: true })

@@ -1,7 +1,8 @@
 /** What can be done with an agent, as buttons and as a menu. */
 import { Button, Menu, Tooltip } from '@mantine/core'
-import { AlarmClock, Ellipsis, Hammer, KeyRound, Pause, Play, Trash2 } from 'lucide-react'
+import { AlarmClock, Ellipsis, Hammer, KeyRound, Pause, Pencil, Play, Trash2 } from 'lucide-react'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
+import { openEditAgent } from '../../app/palette-state.ts'
 import { deleteAgent, pauseAgent, provisionAgent, resumeAgent, syncTokens, wakeAgent } from '../../lib/actions.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useLive } from '../../lib/store.ts'
@@ -46,6 +47,9 @@ function AgentMenuItems({ agent, withMain }: { agent: Agent; withMain: boolean }
           </Menu.Item>
         </>
       ) : null}
+      <Menu.Item leftSection={<Pencil size={13} aria-hidden />} onClick={() => openEditAgent(agent.id)}>
+        {strings.edit.open}
+      </Menu.Item>
       <Menu.Item leftSection={<Hammer size={13} aria-hidden />} onClick={() => void provisionAgent(agent.id)}>
         {strings.provision}
       </Menu.Item>

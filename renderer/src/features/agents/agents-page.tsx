@@ -1,7 +1,8 @@
 /** All agents: who is there, who is not and why. */
 import './agent.css'
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, Checkbox, Select, TextInput } from '@mantine/core'
 import { Plus, Search, Users } from 'lucide-react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { agentStates, agentStatuses, tokenStates } from '../../../../native-services/contract/states.ts'
 import { openNewAgent } from '../../app/palette-state.ts'
@@ -13,6 +14,7 @@ import { Empty, PageHead } from '../../ui/parts.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
 import { AgentRowActions } from './agent-actions.tsx'
+import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
 
 export function AgentsPage() {
@@ -28,6 +30,11 @@ export function AgentsPage() {
       agent.name.toLowerCase().includes(q.trim().toLowerCase()),
   )
   const words = strings.columns
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  // What is filtered away, or gone, is not acted on.
+  const chosen = shown.filter((agent) => selected.has(agent.id)).map((agent) => agent.id)
+  const toggle = (id: string) =>
+    setSelected((before) => (before.has(id) ? new Set([...before].filter((each) => each !== id)) : new Set([...before, id])))
 
   return (
     <div className="page-flush">
@@ -65,6 +72,7 @@ export function AgentsPage() {
           {strings.newAgent}
         </Button>
       </div>
+      {chosen.length > 0 ? <BulkBar ids={chosen} onClear={() => setSelected(new Set())} /> : null}
       <div className="page">
         <div className="page-inner">
           <div className="card">
@@ -83,6 +91,15 @@ export function AgentsPage() {
                 <table className="table">
                   <thead>
                     <tr>
+                      <th className="select-cell">
+                        <Checkbox
+                          size="xs"
+                          aria-label={strings.selectAll}
+                          checked={chosen.length === shown.length}
+                          indeterminate={chosen.length > 0 && chosen.length < shown.length}
+                          onChange={(event) => setSelected(new Set(event.currentTarget.checked ? shown.map((agent) => agent.id) : []))}
+                        />
+                      </th>
                       <th>{words.name}</th>
                       <th>{words.state}</th>
                       <th className="hide-narrow">{words.board}</th>
@@ -98,6 +115,14 @@ export function AgentsPage() {
                   <tbody>
                     {shown.map((agent) => (
                       <tr key={agent.id}>
+                        <td className="select-cell">
+                          <Checkbox
+                            size="xs"
+                            aria-label={strings.select(agent.name)}
+                            checked={selected.has(agent.id)}
+                            onChange={() => toggle(agent.id)}
+                          />
+                        </td>
                         <td className="clickable">
                           <span className="agent-name-cell">
                             <AgentAvatar agent={agent} size={26} />

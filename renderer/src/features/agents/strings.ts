@@ -45,6 +45,26 @@ export const strings = {
   off: 'off',
   syncNote:
     'Mints new tokens for the agents of its board, writes them and reads them back. Old tokens stay valid until the new ones are first used.',
+  select: (name: string) => `Select ${name}`,
+  selectAll: 'Select all that are shown',
+  bulk: {
+    label: 'Selected agents',
+    selected: (count: number) => `${count} selected`,
+    clear: 'Clear the selection',
+    failed: 'Nothing was done',
+    all: (count: number) => `Done for ${count} ${count === 1 ? 'agent' : 'agents'}.`,
+    some: (done: number, failed: number, why: string) => `Done for ${done}, refused for ${failed}: ${why}`,
+  },
+  edit: {
+    open: 'Edit…',
+    title: (name: string) => `Edit ${name}`,
+    role: 'Speciality',
+    style: 'How it writes',
+    instructions: 'More instructions',
+    submit: 'Save',
+    done: 'Saved. Its AGENTS.md follows.',
+    failed: 'The agent was not changed',
+  },
   create: {
     title: 'New agent',
     name: 'Name',

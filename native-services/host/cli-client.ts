@@ -4,9 +4,13 @@ import { type ApiClient, createApiClient } from '../contract/client.ts'
 import type { Agent } from '../contract/entities.ts'
 import { AppError } from '../contract/errors.ts'
 import { agentStates, supervisorStates } from '../contract/states.ts'
+import { agentStory, nextOf } from './agent-story.ts'
 import { apiPort } from '../platform/config.ts'
 import { readJsonFile } from '../platform/atomic-file.ts'
 import { dataPaths, defaultDataDir } from '../platform/paths.ts'
+
+/** Of what happened to an agent, this many rows are shown. */
+const timelineRows = 30
 
 export interface ClientFlags {
   json?: boolean
@@ -97,20 +101,17 @@ export async function agentCommand(args: string[], flags: ClientFlags): Promise<
     throw new AppError('invalid_request', 'Use: mission-control agent list | show NAME | wake NAME')
   const found = agents.items.find((agent) => agent.name.toLowerCase() === name.toLowerCase() || agent.id === name)
   if (!found) throw new AppError('not_found', `There is no agent "${name}". See: mission-control agent list`)
-  const agent = action === 'wake' ? await client.call('wakeAgent', { params: { agent_id: found.id } }) : found
-  print(flags, agent, () =>
-    action === 'wake'
-      ? [`${agent.name} is being woken.`]
-      : [
-          agentLine(agent),
-          `  id         ${agent.id}`,
-          `  session    ${agent.openclaw_session_id}`,
-          `  workspace  ${agent.workspace_path}`,
-          `  last seen  ${agent.last_seen_at ?? 'never'}`,
-          `  token      ${agent.token_status} ${agent.token_hint ?? ''}`,
-          ...(agent.status_reason ? [`  reason     ${agent.status_reason}`] : []),
-        ],
-  )
+  if (action === 'wake') {
+    const agent = await client.call('wakeAgent', { params: { agent_id: found.id } })
+    print(flags, agent, () => [`${agent.name} is being woken.`])
+    return 0
+  }
+  const [settings, { items: newestFirst }] = await Promise.all([
+    client.call('getSettings'),
+    client.call('listActivity', { query: { agent_id: found.id, limit: String(timelineRows) } }),
+  ])
+  const timeline = newestFirst.toReversed()
+  print(flags, { agent: found, next: nextOf(found, settings), timeline }, () => agentStory(found, settings, timeline))
   return 0
 }
 

@@ -11,6 +11,7 @@ import { useGatewayRuntime, useLive } from '../../lib/store.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { CopyButton, Empty, Note, PageHead } from '../../ui/parts.tsx'
 import { SecretHint } from '../../ui/secret-hint.tsx'
+import { SecuritySections } from '../gateway-security/security-sections.tsx'
 import { GatewayState } from '../overview/gateway-tile.tsx'
 import { ProviderForm } from './provider-form.tsx'
 import { RuntimeCard } from './runtime-card.tsx'
@@ -126,6 +127,7 @@ export function GatewayPage() {
             </div>
           )}
           <SyncPanel />
+          <SecuritySections />
           <RuntimeCard />
           <section className="card" aria-labelledby="provider-title">
             <div className="card-head">

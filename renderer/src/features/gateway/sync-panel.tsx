@@ -11,6 +11,7 @@ import { useQuery } from '../../lib/hash-location.ts'
 import { useBoards, useJobs } from '../../lib/store.ts'
 import { Note } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { CancelJobButton } from '../gateway-security/cancel-job-button.tsx'
 import { strings } from './strings.ts'
 
 const words = strings.sync
@@ -38,6 +39,7 @@ export function JobView({ job }: { job: Job }) {
         <span className="faint num" style={{ fontSize: 12 }}>
           {job.state === 'running' ? `${job.done} of ${job.total}` : <RelativeTime at={job.updated_at} />}
         </span>
+        <CancelJobButton job={job} />
       </div>
       {job.state === 'running' ? <ProgressBar job={job} /> : null}
       {job.error ? <pre className="verbatim">{job.error}</pre> : null}

@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useState } from 'react'
+
+/** Reads again when `key` changes, when told to, and every few seconds while the page is looked at. Null until the first answer. */
+export function useFetched<Value>(key: string | null, read: (signal: AbortSignal) => Promise<Value>, everyMs = 5000) {
+  const [value, setValue] = useState<Value | null>(null)
+  const [failed, setFailed] = useState(false)
+  const [turn, setTurn] = useState(0)
+  useEffect(() => {
+    if (key === null) return
+    const controller = new AbortController()
+    const look = () => {
+      if (document.hidden) return
+      read(controller.signal).then(
+        (next) => {
+          setValue(next)
+          setFailed(false)
+        },
+        () => {
+          if (!controller.signal.aborted) setFailed(true)
+        },
+      )
+    }
+    look()
+    const timer = setInterval(look, everyMs)
+    return () => {
+      clearInterval(timer)
+      controller.abort()
+    }
+    // `read` is made anew at each render; `key` says when it means something else.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [key, turn, everyMs])
+  const again = useCallback(() => setTurn((count) => count + 1), [])
+  return { value, failed, again }
+}

@@ -121,6 +121,7 @@ try {
     ...(task ? { task: `/boards/${board.id}/tasks/${task.id}` } : {}),
     agents: '/agents',
     ...(agent ? { agent: `/agents/${agent.id}` } : {}),
+    inbox: '/inbox',
     activity: '/activity',
     logs: '/logs',
     gateway: '/gateway',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { errorBody } from '../contract/errors.ts'
 import { health, readiness, versionInfo } from '../contract/health.ts'
 import { type Operation, operations } from '../contract/operations.ts'
-import { maximumBodyBytes } from './validate.ts'
+import { foreignIds, maximumBodyBytes } from './validate.ts'
 
 type Json = Record<string, unknown>
 
@@ -20,7 +20,7 @@ function parameters(operation: Operation): Json[] {
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', format: 'uuid' },
+    schema: { type: 'string', ...(!foreignIds.has(name ?? '') && { format: 'uuid' }) },
   }))
   if (!operation.query) return inPath
   const query = schemaOf(operation.query, 'input') as { properties?: Record<string, Json>; required?: string[] }

@@ -66,6 +66,14 @@ export async function readBody(operation: Operation, request: Request): Promise<
   return check(operation.body, value, 'body')
 }
 
+/** Making a schema strict compiles it anew: once per operation, not once per request. */
+const strictQueries = new WeakMap<z.ZodObject, z.ZodObject>()
+function strictQuery(schema: z.ZodObject): z.ZodObject {
+  const known = strictQueries.get(schema) ?? schema.strict()
+  strictQueries.set(schema, known)
+  return known
+}
+
 export function readQuery(operation: Operation, url: URL): unknown {
   if (!operation.query) return undefined
   const given: Record<string, string> = {}
@@ -73,16 +81,17 @@ export function readQuery(operation: Operation, url: URL): unknown {
     if (key in given) throw new AppError('invalid_request', `${key} is given twice.`, { field: `query.${key}` })
     given[key] = value
   }
-  return check(operation.query.strict(), given, 'query')
+  return check(strictQuery(operation.query), given, 'query')
 }
 
 /** Ids that others made up: they are only ever looked up, never a part of a path or a query. */
-const foreignIds = new Set(['file_name', 'exec_approval_id'])
+export const foreignIds: ReadonlySet<string> = new Set(['file_name', 'exec_approval_id'])
 
 /** Every other parameter in our paths is an id of ours. */
 export function readParams(params: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(params)) {
-    if (!foreignIds.has(name) && !id.safeParse(value).success) throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })
+    if (!foreignIds.has(name) && !id.safeParse(value).success)
+      throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })
   }
   return params
 }

@@ -100,7 +100,7 @@ export function createExecApprovals(options: {
 
   /** The gateway tells nobody when a request runs out. */
   function expire(): void {
-    for (const entry of [...held.values()]) if (entry.expires_at <= clock.now()) held.delete(entry.id)
+    for (const entry of held.values()) if (entry.expires_at <= clock.now()) held.delete(entry.id)
     changed()
   }
 

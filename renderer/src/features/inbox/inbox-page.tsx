@@ -22,12 +22,15 @@ function Waiting() {
   const questions = useQuestions().filter((row) => row.status === 'open')
   const list = useRef<HTMLDivElement>(null)
   const count = held.length + approvals.length + questions.length
-  const place = useRef(0)
+  /** Place of the card that last had the focus; none at first, so that a key pressed too early decides nothing. */
+  const place = useRef(-1)
+  const settledAt = useRef(0)
 
   /** Presses the button of the focused card; without a focus the first card is only shown which one it would be. */
   const act = (which: 'yes' | 'no') => {
     const card = currentCard(list.current)
-    if (!card) return
+    // A key that is held down must not decide one card after the other.
+    if (!card || Date.now() - settledAt.current < 500) return
     if (!card.contains(document.activeElement)) return card.focus()
     card.querySelector<HTMLElement>(`[data-act="${which}"]:is(button:not([disabled]))`)?.click()
     const field = card.querySelector<HTMLElement>(`[data-act="${which}"]:is(textarea)`)
@@ -36,7 +39,8 @@ function Waiting() {
   const move = (step: 1 | -1) => {
     const cards = [...(list.current?.querySelectorAll<HTMLElement>('[data-request]') ?? [])]
     const at = cards.findIndex((card) => card.contains(document.activeElement))
-    const next = cards[at === -1 ? Math.min(place.current, cards.length - 1) : Math.min(cards.length - 1, Math.max(0, at + step))]
+    const next =
+      cards[at === -1 ? Math.min(Math.max(0, place.current), cards.length - 1) : Math.min(cards.length - 1, Math.max(0, at + step))]
     next?.focus()
     next?.scrollIntoView({ block: 'nearest' })
   }
@@ -44,10 +48,10 @@ function Waiting() {
 
   // A card that was settled leaves the focus to the next one, so that one key after the other works.
   useEffect(() => {
-    const cards = [...(list.current?.querySelectorAll<HTMLElement>('[data-request]') ?? [])]
-    const at = cards.findIndex((card) => card.contains(document.activeElement))
-    if (at !== -1) return
-    if (document.activeElement === document.body && place.current >= 0) cards[Math.min(place.current, cards.length - 1)]?.focus()
+    settledAt.current = Date.now()
+    if (place.current < 0 || document.activeElement !== document.body) return
+    const cards = list.current?.querySelectorAll<HTMLElement>('[data-request]') ?? []
+    cards[Math.min(place.current, cards.length - 1)]?.focus()
   }, [count])
 
   if (count === 0)

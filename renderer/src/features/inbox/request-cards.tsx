@@ -178,7 +178,7 @@ export function QuestionCard({ row, own }: { row: Question; own?: boolean }) {
       own={own}
       aside={
         row.expires_at ? (
-          <span className="faint request-aside">
+          <span className="faint" style={{ fontSize: 12 }}>
             {strings.expires} <RelativeTime at={row.expires_at} />
           </span>
         ) : null

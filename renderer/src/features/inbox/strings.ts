@@ -4,7 +4,7 @@ export const strings = {
   history: 'History',
   none: 'Nobody waits for you',
   noneBody:
-    'Approvals and questions of agents, and commands that the gateway holds back, appear here. An agent asks with `mc ask` or `mc approval request`.',
+    'Approvals and questions of agents, and commands that the gateway holds back, appear here. An agent asks with its own command: mc ask, mc approval request.',
   noHistory: 'Nothing was decided yet',
   noHistoryBody: 'Decisions stay here, with who asked, why, and what was said.',
   more: 'Load older',

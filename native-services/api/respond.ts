@@ -6,12 +6,17 @@ import { TooManyRequestsError } from './auth.ts'
 
 /** @param body Already in the wire's shape. */
 export function jsonAnswer(status: number, body: unknown, requestId: string, extra?: Headers): Response {
-  const headers = new Headers(extra)
-  for (const [name, value] of Object.entries(securityHeaders())) headers.set(name, value)
-  headers.set('content-type', 'application/json; charset=utf-8')
-  headers.set('cache-control', 'no-store')
-  headers.set('x-request-id', requestId)
-  return new Response(JSON.stringify(body), { status, headers })
+  const own = {
+    ...securityHeaders(),
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+  }
+  const response = new Response(JSON.stringify(body), { status, headers: own })
+  extra?.forEach((value, name) => {
+    if (!(name in own)) response.headers.append(name, value)
+  })
+  return response
 }
 
 /** Expected errors say what they are; an unexpected one is logged whole and leaves as an id. */

@@ -57,6 +57,9 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   const awaited = db.prepare(`
     SELECT 'approval' AS kind, task_id, action_type AS what FROM approvals WHERE task_id IN ${some} AND status = 'pending'
     UNION ALL SELECT 'question', task_id, content FROM questions WHERE task_id IN ${some} AND status = 'open'`)
+  const anyAwaited = db.prepare(
+    `SELECT EXISTS (SELECT 1 FROM approvals WHERE status = 'pending') OR EXISTS (SELECT 1 FROM questions WHERE status = 'open') AS yes`,
+  )
   const counted = db.prepare('SELECT status, n FROM task_counts WHERE board_id = ?')
   const statements = new Map<string, Statement>()
   const insertAssignee = db.prepare('INSERT INTO assignments (task_id, agent_id, position, created_at) VALUES (?, ?, ?, ?)')
@@ -94,7 +97,7 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
       if (list) list.push(agent_id)
       else assigned.set(task_id, [agent_id])
     }
-    const asked = firstOf(awaited.all(ids, ids) as Awaited[])
+    const asked = firstOf((anyAwaited.get() as { yes: 0 | 1 }).yes === 1 ? (awaited.all(ids, ids) as Awaited[]) : [])
     const next = firstOf(pending.all(ids) as Pending[])
     return rows.map((raw) => {
       const row = raw as Record<string, unknown> & { id: string }

@@ -12,6 +12,7 @@ import type { ResponsesClient } from '../../native-services/gateway/types.ts'
 import { systemClock } from '../../native-services/platform/clock.ts'
 import { createLog } from '../../native-services/platform/log.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
+import { gatewayStopped } from '../support/services.ts'
 import { openclawAvailable, type RealGateway, startRealGateway } from '../support/real-gateway.ts'
 import { until } from '../support/until.ts'
 
@@ -123,5 +124,44 @@ describe.skipIf(!openclawAvailable)('held commands on the real gateway', { timeo
     const { text } = await running
     expect(text).not.toMatch(/\b43\b/)
     expect(text).toMatch(/denied/i)
+  })
+
+  it('an agent asks with its own command, a person approves, the agent hears of it in the conversation of its task', async () => {
+    services.handleHostMessage({
+      type: 'gateway-state',
+      state: { ...gatewayStopped, state: 'running', port: gateway.port, since_at: Date.now() },
+    })
+    const board = await client.call('createBoard', { body: { name: 'Deploys' } })
+    const agent = await client.call('createAgent', { body: { name: 'Max', board_id: board.id } })
+    await until(
+      () => client.call('getAgent', { params: { agent_id: agent.id } }),
+      (seen) => seen.status === 'online',
+    )
+    const task = await client.call('createTask', { params: { board_id: board.id }, body: { title: 'Deploy' } })
+    const at = { board_id: board.id, task_id: task.id }
+    const command = `.mission-control/mc approval request ${task.id} deploy 80 'Say \"yes\", please.'`
+    await client.call('updateTask', {
+      params: at,
+      body: { description: `[[tool:exec ${JSON.stringify({ command })}]]`, assigned_agent_id: agent.id },
+    })
+    const [asked] = await until(
+      async () => (await client.call('listApprovals', { params: { board_id: board.id } })).items,
+      (items) => items.length > 0,
+    )
+    expect(asked).toMatchObject({ requested_by: 'Max', agent_id: agent.id, task_id: task.id, confidence: 80, reason: 'Say "yes", please.' })
+    await client.call('resolveApproval', {
+      params: { board_id: board.id, approval_id: asked?.id ?? '' },
+      body: { status: 'approved', comment: 'Go ahead on Monday.' },
+    })
+    const [told] = await until(
+      async () =>
+        (await client.call('listNotifications', { query: { task_id: task.id } })).items.filter((row) => row.type === 'approval_resolved'),
+      (rows) => rows.some((row) => row.state === 'delivered'),
+    )
+    expect(told).toMatchObject({ agent_id: agent.id, attempts: 1 })
+    const comments = (await client.call('listComments', { params: at })).items
+    expect(comments.filter((comment) => comment.source_notification_id === told?.id)).toHaveLength(1)
+    const heard = gateway.model.requests.map((request) => JSON.stringify(request.messages))
+    expect(heard.some((text) => text.includes('Go ahead on Monday.') && text.includes('Decision: approved'))).toBe(true)
   })
 })

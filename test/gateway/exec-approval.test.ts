@@ -139,7 +139,7 @@ describe.skipIf(!openclawAvailable)('held commands on the real gateway', { timeo
     )
     const task = await client.call('createTask', { params: { board_id: board.id }, body: { title: 'Deploy' } })
     const at = { board_id: board.id, task_id: task.id }
-    const command = `.mission-control/mc approval request ${task.id} deploy 80 'Say \"yes\", please.'`
+    const command = `.mission-control/mc approval request ${task.id} deploy 80 'Say "yes", please.'`
     await client.call('updateTask', {
       params: at,
       body: { description: `[[tool:exec ${JSON.stringify({ command })}]]`, assigned_agent_id: agent.id },

@@ -144,6 +144,7 @@ export function createServices(options: {
       token: () => gatewayTarget.token,
       port: () => gatewayTarget.port,
       configPath: init.gateway.config_path,
+      busy: () => gatewayToken.busy(),
       reread: () => live.command({ action: 'gateway-token', phase: 'reread' }),
     },
   })

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { maybeTimestamp, timestamp } from './primitives.ts'
 
 /** Where a copy of a credential lies. `ours` is the one that the others are compared with. */
-export const credentialSources = ['ours', 'workspace_file', 'agents_block', 'gateway_config', 'service_definition'] as const
-export const driftStatuses = ['in_sync', 'drifted', 'missing', 'unknown'] as const
+const credentialSources = ['ours', 'workspace_file', 'agents_block', 'gateway_config', 'service_definition'] as const
+const driftStatuses = ['in_sync', 'drifted', 'missing', 'unknown'] as const
 
 export const credential = z.object({
   /** Id of the agent, or `gateway` for the gateway's own shared token. */
@@ -23,9 +23,8 @@ export const credential = z.object({
 export type Credential = z.infer<typeof credential>
 
 export const mendResult = z.object({ subject: z.string(), mended: z.boolean(), message: z.string() })
-export type MendResult = z.infer<typeof mendResult>
 
-export const rotationSteps = ['mint', 'remember', 'apply', 'close', 'reconnect', 'commit', 'roll_back'] as const
+const rotationSteps = ['mint', 'remember', 'apply', 'close', 'reconnect', 'commit', 'roll_back'] as const
 
 export const tokenRotation = z.object({
   gateway_id: z.string(),
@@ -87,4 +86,3 @@ export const gatewayCapabilitiesView = z.object({
   methods_count: z.number().int(),
   scopes: z.array(z.string()),
 })
-export type GatewayCapabilitiesView = z.infer<typeof gatewayCapabilitiesView>

@@ -5,7 +5,7 @@
  * only when nobody else changed them in between.
  */
 export const minimumGatewayVersion = '2026.5.12'
-export const supportedProtocol = 4
+const supportedProtocol = 4
 
 interface Parsed {
   date: [number, number, number]

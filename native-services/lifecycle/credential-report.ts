@@ -17,6 +17,8 @@ export interface GatewayCredential {
   token(): string | null
   port(): number
   configPath: string
+  /** It is being changed right now. */
+  busy?(): boolean
   /** Where service managers keep definitions; default: this user's. */
   serviceFolders?: readonly string[]
 }
@@ -82,13 +84,13 @@ function configuredToken(file: string): string | { state: 'missing' | 'unknown';
   return token
 }
 
-export interface ServiceDefinition {
+interface ServiceDefinition {
   file: string
   token: string
 }
 
 /** Definitions of this user's service manager that carry a token for our gateway: they name our configuration file or our port. */
-export function serviceDefinitions(folders: readonly string[], ours: { configPath: string; port: number }): ServiceDefinition[] {
+function serviceDefinitions(folders: readonly string[], ours: { configPath: string; port: number }): ServiceDefinition[] {
   const found: ServiceDefinition[] = []
   for (const folder of folders) {
     const names = tryRead(() => readdirSync(folder))

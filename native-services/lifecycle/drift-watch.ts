@@ -83,7 +83,7 @@ export function createDriftWatch(
   /** Only when one of the two sides changed since the last look. */
   function lookAtGateway(): void {
     const credential = parts.gatewayCredential
-    if (!credential) return
+    if (!credential || credential.busy?.()) return
     const token = credential.token()
     const mark = JSON.stringify([markOf(credential.configPath), token === null ? null : context.tokens.fingerprint(token)])
     if (mark === gatewayMark) return
@@ -231,7 +231,7 @@ export function createDriftWatch(
     report(gatewayId) {
       const agents = store.agents.all({ gateway_id: gatewayId }).filter((agent) => agent.status !== 'deleting')
       const gateway =
-        parts.gatewayCredential && gatewayId === parts.gatewayId()
+        parts.gatewayCredential && gatewayId === parts.gatewayId() && !parts.gatewayCredential.busy?.()
           ? gatewayFindings(parts.gatewayCredential, context.tokens.fingerprint, homedir())
           : []
       return note([...gateway, ...agents.flatMap((agent) => agentFindings(context, agent))])

@@ -20,6 +20,8 @@ export type Rotation = Omit<TokenRotation, 'steps'> & { steps: Step[] }
 export interface GatewayToken {
   /** One at a time. Throws `conflict` when it cannot be begun; once begun, the answer says how it ended. */
   rotate(gatewayId: string): Promise<Rotation>
+  /** In the middle of it: copies differ for a moment, and that is no drift. */
+  busy(): boolean
   /** When it was last rotated (ms epoch); null for never. */
   rotatedAt(): number | null
 }
@@ -27,7 +29,9 @@ export interface GatewayToken {
 const rotatedAtKey = 'gateway_token_rotated_at'
 const closeWithinMs = 3000
 const reconnectWithinMs = 10_000
-const staleTries = 3
+/** While agents are being set up the configuration changes all the time. */
+const staleTries = 10
+const stalePauseMs = 250
 
 export function createGatewayToken(options: {
   store: Store
@@ -95,6 +99,7 @@ export function createGatewayToken(options: {
       } catch (error) {
         const stale = error instanceof GatewayError && error.failure === 'rejected' && /changed since last load/i.test(error.message)
         if (!stale || attempt >= staleTries) throw error
+        await new Promise<void>((resolve) => void clock.setTimer(stalePauseMs * attempt, resolve))
       }
     }
   }
@@ -154,7 +159,7 @@ export function createGatewayToken(options: {
       const text = errorText(error)
       did('apply', 'failed', text)
       // A clear no changes nothing. Anything else may have taken effect without our hearing of it, so the gateway is asked below.
-      if (error instanceof GatewayError && error.failure === 'rejected') {
+      if (error instanceof GatewayError && (error.failure === 'rejected' || error.failure === 'rate_limited')) {
         await ask('forget')
         did('roll_back')
         return end(false, 'none', `The gateway refused the new token, and keeps the old one: ${text}`)
@@ -200,6 +205,7 @@ export function createGatewayToken(options: {
         busy = false
       }
     },
+    busy: () => busy,
     rotatedAt() {
       const at = store.settings.readPrivate(rotatedAtKey)
       return typeof at === 'number' ? at : null

@@ -719,6 +719,63 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     emit('gateway', { ...runtime, port_owner: null, state: 'starting' })
     return context.json({ accepted: true, message: `The gateway will run on port ${runtime.port}.` }, 202)
   })
+  // Credentials of the gateway: gatewaySecurity.
+  v1.get('/gateways/:id/drift', (context) => {
+    const at = new Date().toISOString()
+    const copy = (subject: string, name: string, source: string, fingerprint: string, drifted = false) => ({
+      subject,
+      subject_name: name,
+      source,
+      fingerprint,
+      status: drifted ? 'drifted' : 'in_sync',
+      message: drifted ? 'The token in its workspace is not the one we know.' : null,
+      since_at: at,
+      checked_at: at,
+    })
+    const rows = Object.values(agents).flatMap((agent) => [
+      copy(agent.id, agent.name, 'ours', '1a2b3c4d'),
+      copy(
+        agent.id,
+        agent.name,
+        'workspace_file',
+        agent.token_status === 'drifted' ? '9f8e7d6c' : '1a2b3c4d',
+        agent.token_status === 'drifted',
+      ),
+    ])
+    return context.json({
+      items: [copy('gateway', 'Gateway', 'ours', '5e6f7a8b'), copy('gateway', 'Gateway', 'gateway_config', '5e6f7a8b'), ...rows],
+    })
+  })
+  v1.post('/gateways/:id/drift/:subject/mend', (context) =>
+    context.json({ subject: context.req.param('subject'), mended: true, message: 'It has a new token, and it works.' }),
+  )
+  v1.get('/gateways/:id/devices', (context) => context.json({ items: [], pending: 0, token_rotated_at: null }))
+  v1.get('/gateways/:id/capabilities', (context) =>
+    context.json({
+      version: '2026.9.6',
+      protocol: 4,
+      minimum_version: '2026.5.12',
+      supported: true,
+      reason: null,
+      remedy: null,
+      allowed_files: ['AGENTS.md', 'SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md', 'BOOTSTRAP.md'],
+      config_shape: 'entries',
+      responses_tools: 'flat',
+      methods_count: 466,
+      scopes: ['operator.admin'],
+    }),
+  )
+  v1.post('/gateways/:id/token/rotate', (context) => {
+    const at = new Date().toISOString()
+    return context.json({
+      gateway_id: context.req.param('id'),
+      rotated: true,
+      applied: 'live',
+      token_hint: '••••c0de',
+      message: 'The gateway has a new token; everything that used the old one was signed out.',
+      steps: ['mint', 'remember', 'apply', 'close', 'reconnect', 'commit'].map((step) => ({ step, outcome: 'done', message: null, at })),
+    })
+  })
   v1.post('/gateways/:id/templates/sync', (context) =>
     context.json(
       runJob(

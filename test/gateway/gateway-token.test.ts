@@ -53,7 +53,7 @@ describe.skipIf(!openclawAvailable)("the real gateway's own token", { timeout: 1
     const before = current()
     const pid = host.gatewayPid()
     const result = await api().call('rotateGatewayToken', { params: { gateway_id: gatewayId } })
-    expect(result).toMatchObject({ rotated: true, applied: 'live' })
+    expect(result, result.message).toMatchObject({ rotated: true, applied: 'live' })
     expect(result.steps.map(({ step, outcome }) => `${step}:${outcome}`)).toEqual([
       'mint:done',
       'remember:done',

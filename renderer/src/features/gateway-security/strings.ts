@@ -40,8 +40,6 @@ export const strings = {
       'Every other program that connects with the old token is signed out and needs the new one. Agents keep working: they have tokens of their own.',
     failed: 'The token was not rotated',
     running: 'Minting, applying, reconnecting…',
-    rotated: 'Last rotated',
-    never: 'never',
     steps: {
       mint: 'New token made',
       remember: 'Kept beside the old one',
@@ -65,7 +63,6 @@ export const strings = {
     confirm: (name: string) => `${name} is signed out at once and has to be paired again.`,
     failed: 'The device was not removed',
     done: 'Device removed',
-    columns: { name: 'Device', access: 'Access', paired: 'Paired', seen: 'Last seen' },
     connected: 'connected',
     pending: (count: number) => `${count} ${count === 1 ? 'request waits' : 'requests wait'} to be paired. Decide in OpenClaw.`,
   },

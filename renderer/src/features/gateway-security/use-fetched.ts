@@ -8,20 +8,17 @@ export function useFetched<Value>(key: string | null, read: (signal: AbortSignal
   useEffect(() => {
     if (key === null) return
     const controller = new AbortController()
-    const look = () => {
+    const look = async () => {
       if (document.hidden) return
-      read(controller.signal).then(
-        (next) => {
-          setValue(next)
-          setFailed(false)
-        },
-        () => {
-          if (!controller.signal.aborted) setFailed(true)
-        },
-      )
+      try {
+        setValue(await read(controller.signal))
+        setFailed(false)
+      } catch {
+        if (!controller.signal.aborted) setFailed(true)
+      }
     }
-    look()
-    const timer = setInterval(look, everyMs)
+    void look()
+    const timer = setInterval(() => void look(), everyMs)
     return () => {
       clearInterval(timer)
       controller.abort()

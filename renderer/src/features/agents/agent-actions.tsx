@@ -20,7 +20,7 @@ function askDelete(agent: Agent): void {
   ).length
   askOnce({
     title: strings.removeTitle(agent.name),
-    body: strings.removeBody(agent.name, tasks),
+    body: (agent.imported ? strings.removeImported : strings.removeBody)(agent.name, tasks),
     confirmLabel: strings.remove,
     onConfirm: () => {
       void deleteAgent(agent).then((done) => {

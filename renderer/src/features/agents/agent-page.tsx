@@ -1,14 +1,15 @@
 /** One agent: its story, its token, its last error, and what will happen next. */
 import './agent.css'
-import { Tooltip } from '@mantine/core'
+import { Tabs, Tooltip } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Activity, Agent, LogLine } from '../../../../native-services/contract/entities.ts'
 import { agentStates, type Tone, tokenStates } from '../../../../native-services/contract/states.ts'
 import { api } from '../../lib/api.ts'
 import { live } from '../../lib/connection.ts'
 import { mergeEntities } from '../../lib/entities.ts'
+import { useQuery } from '../../lib/hash-location.ts'
 import { useActivity, useAgent, useBoard, useLive, useTask } from '../../lib/store.ts'
 import { clockTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
@@ -19,6 +20,8 @@ import { RelativeTime } from '../../ui/time.tsx'
 import { AgentButtons } from './agent-actions.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
+
+const FilesTab = lazy(async () => ({ default: (await import('../agent-files/files-tab.tsx')).FilesTab }))
 
 function storyTone(row: Activity): Tone {
   if (row.level === 'error') return 'bad'
@@ -134,6 +137,7 @@ export function AgentPage({ agentId }: { agentId: string }) {
   const agent = useAgent(agentId)
   const board = useBoard(agent?.board_id ?? undefined)
   const task = useTask(agent?.current_task_id)
+  const [query, setQuery] = useQuery()
   if (!agent) {
     return (
       <Empty
@@ -178,111 +182,128 @@ export function AgentPage({ agentId }: { agentId: string }) {
           </div>
           <AgentButtons agent={agent} />
         </div>
-        <div className="agent-grid">
-          <div className="stack" style={{ gap: 16 }}>
-            <Story agent={agent} />
-            <AgentLogs agent={agent} />
-          </div>
-          <div className="stack" style={{ gap: 16 }}>
-            {agent.last_provision_error ? (
-              <section className="card" aria-labelledby="error-title">
-                <div className="card-head">
-                  <h2 id="error-title">{strings.lastError}</h2>
-                  <span className="aside">
-                    <CopyButton text={agent.last_provision_error} label="Copy the error" />
-                  </span>
-                </div>
-                <div className="card-body">
-                  <pre className="verbatim">{agent.last_provision_error}</pre>
-                </div>
-              </section>
-            ) : null}
-            <section className="card" aria-labelledby="token-title">
-              <div className="card-head">
-                <h2 id="token-title">{strings.token}</h2>
-                <span className="aside">
-                  <StateBadge words={tokenStates[agent.token_status]} variant="chip" />
-                </span>
+        <Tabs
+          value={query['tab'] ?? 'story'}
+          onChange={(tab) => setQuery({ tab: tab === 'story' ? null : tab, file: null })}
+          keepMounted={false}
+        >
+          <Tabs.List mb={16}>
+            <Tabs.Tab value="story">{strings.tabs.story}</Tabs.Tab>
+            <Tabs.Tab value="files">{strings.tabs.files}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="story">
+            <div className="agent-grid">
+              <div className="stack" style={{ gap: 16 }}>
+                <Story agent={agent} />
+                <AgentLogs agent={agent} />
               </div>
-              <div className="card-body stack" style={{ gap: 10 }}>
-                <p className="muted">
-                  {tokenStates[agent.token_status].sentence} {tokenStates[agent.token_status].remedy ?? ''}
-                </p>
-                <dl className="facts">
-                  <dt>Ends in</dt>
-                  <dd>
-                    <SecretHint hint={agent.token_hint} />
-                  </dd>
-                  <dt>Verified</dt>
-                  <dd>
-                    <RelativeTime at={agent.token_verified_at} none={strings.tokenNever} />
-                  </dd>
-                  <dt>Rotated</dt>
-                  <dd>
-                    <RelativeTime at={agent.token_rotated_at} none={strings.tokenNever} />
-                  </dd>
-                </dl>
-              </div>
-            </section>
-            <section className="card" aria-labelledby="about-title">
-              <div className="card-head">
-                <h2 id="about-title">{strings.about}</h2>
-              </div>
-              <div className="card-body stack" style={{ gap: 10 }}>
-                {agent.identity_profile.purpose ? <p>{agent.identity_profile.purpose}</p> : null}
-                <dl className="facts">
-                  <dt>Role</dt>
-                  <dd>{strings.roles[agent.role]}</dd>
-                  <dt>Board</dt>
-                  <dd>
-                    {board ? (
-                      <Link className="link" href={`/boards/${board.id}`}>
-                        {board.name}
-                      </Link>
-                    ) : (
-                      strings.noBoard
-                    )}
-                  </dd>
-                  {task ? (
-                    <>
-                      <dt>Works on</dt>
-                      <dd>
-                        <Link className="link" href={`/boards/${task.board_id}/tasks/${task.id}`}>
-                          #{task.number} {task.title}
-                        </Link>
-                      </dd>
-                    </>
-                  ) : null}
-                  <dt>Last seen</dt>
-                  <dd>
-                    <RelativeTime at={agent.last_seen_at} none={strings.never} live />
-                  </dd>
-                  <dt>Heartbeat</dt>
-                  <dd>
-                    {agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0')
-                      ? strings.off
-                      : `every ${agent.heartbeat_config.every}`}
-                  </dd>
-                  <dt>Wakes</dt>
-                  <dd>
-                    {agent.wake_attempts} of {agent.max_wake_attempts}
-                    {agent.last_wake_sent_at ? (
-                      <span className="faint">
-                        , last <RelativeTime at={agent.last_wake_sent_at} />
+              <div className="stack" style={{ gap: 16 }}>
+                {agent.last_provision_error ? (
+                  <section className="card" aria-labelledby="error-title">
+                    <div className="card-head">
+                      <h2 id="error-title">{strings.lastError}</h2>
+                      <span className="aside">
+                        <CopyButton text={agent.last_provision_error} label="Copy the error" />
                       </span>
-                    ) : null}
-                  </dd>
-                  <dt>Gateway id</dt>
-                  <dd className="mono">{agent.gateway_agent_id}</dd>
-                  <dt>Workspace</dt>
-                  <dd className="mono">{agent.workspace_path}</dd>
-                  <dt>Session</dt>
-                  <dd className="mono">{agent.openclaw_session_id}</dd>
-                </dl>
+                    </div>
+                    <div className="card-body">
+                      <pre className="verbatim">{agent.last_provision_error}</pre>
+                    </div>
+                  </section>
+                ) : null}
+                <section className="card" aria-labelledby="token-title">
+                  <div className="card-head">
+                    <h2 id="token-title">{strings.token}</h2>
+                    <span className="aside">
+                      <StateBadge words={tokenStates[agent.token_status]} variant="chip" />
+                    </span>
+                  </div>
+                  <div className="card-body stack" style={{ gap: 10 }}>
+                    <p className="muted">
+                      {tokenStates[agent.token_status].sentence} {tokenStates[agent.token_status].remedy ?? ''}
+                    </p>
+                    <dl className="facts">
+                      <dt>Ends in</dt>
+                      <dd>
+                        <SecretHint hint={agent.token_hint} />
+                      </dd>
+                      <dt>Verified</dt>
+                      <dd>
+                        <RelativeTime at={agent.token_verified_at} none={strings.tokenNever} />
+                      </dd>
+                      <dt>Rotated</dt>
+                      <dd>
+                        <RelativeTime at={agent.token_rotated_at} none={strings.tokenNever} />
+                      </dd>
+                    </dl>
+                  </div>
+                </section>
+                <section className="card" aria-labelledby="about-title">
+                  <div className="card-head">
+                    <h2 id="about-title">{strings.about}</h2>
+                  </div>
+                  <div className="card-body stack" style={{ gap: 10 }}>
+                    {agent.identity_profile.purpose ? <p>{agent.identity_profile.purpose}</p> : null}
+                    <dl className="facts">
+                      <dt>Role</dt>
+                      <dd>{strings.roles[agent.role]}</dd>
+                      <dt>Board</dt>
+                      <dd>
+                        {board ? (
+                          <Link className="link" href={`/boards/${board.id}`}>
+                            {board.name}
+                          </Link>
+                        ) : (
+                          strings.noBoard
+                        )}
+                      </dd>
+                      {task ? (
+                        <>
+                          <dt>Works on</dt>
+                          <dd>
+                            <Link className="link" href={`/boards/${task.board_id}/tasks/${task.id}`}>
+                              #{task.number} {task.title}
+                            </Link>
+                          </dd>
+                        </>
+                      ) : null}
+                      <dt>Last seen</dt>
+                      <dd>
+                        <RelativeTime at={agent.last_seen_at} none={strings.never} live />
+                      </dd>
+                      <dt>Heartbeat</dt>
+                      <dd>
+                        {agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0')
+                          ? strings.off
+                          : `every ${agent.heartbeat_config.every}`}
+                      </dd>
+                      <dt>Wakes</dt>
+                      <dd>
+                        {agent.wake_attempts} of {agent.max_wake_attempts}
+                        {agent.last_wake_sent_at ? (
+                          <span className="faint">
+                            , last <RelativeTime at={agent.last_wake_sent_at} />
+                          </span>
+                        ) : null}
+                      </dd>
+                      <dt>Gateway id</dt>
+                      <dd className="mono">{agent.gateway_agent_id}</dd>
+                      <dt>Workspace</dt>
+                      <dd className="mono">{agent.workspace_path}</dd>
+                      <dt>Session</dt>
+                      <dd className="mono">{agent.openclaw_session_id}</dd>
+                    </dl>
+                  </div>
+                </section>
               </div>
-            </section>
-          </div>
-        </div>
+            </div>
+          </Tabs.Panel>
+          <Tabs.Panel value="files">
+            <Suspense fallback={<div className="skeleton" style={{ height: 320 }} />}>
+              <FilesTab agent={agent} />
+            </Suspense>
+          </Tabs.Panel>
+        </Tabs>
       </div>
     </div>
   )

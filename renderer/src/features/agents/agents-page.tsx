@@ -13,6 +13,7 @@ import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Empty, PageHead } from '../../ui/parts.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { ImportButton } from '../agent-files/import-button.tsx'
 import { AgentRowActions } from './agent-actions.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
@@ -68,6 +69,7 @@ export function AgentsPage() {
           data={boards.map((each) => ({ value: each.id, label: each.name }))}
         />
         <span className="grow" />
+        <ImportButton />
         <Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewAgent}>
           {strings.newAgent}
         </Button>

@@ -100,7 +100,7 @@ export function SyncPanel() {
   const [query, setQuery] = useQuery()
   const [options, setOptions] = useState({
     rotate_tokens: true,
-    include_main: false,
+    include_main: true,
     lead_only: false,
     reset_sessions: false,
     overwrite: false,

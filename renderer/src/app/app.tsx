@@ -24,6 +24,7 @@ const BoardsPage = lazy(async () => ({ default: (await import('../features/board
 const BoardPage = lazy(async () => ({ default: (await import('../features/boards/board-page.tsx')).BoardPage }))
 const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
 const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
+const SchedulesPage = lazy(async () => ({ default: (await import('../features/heartbeats/schedules-page.tsx')).SchedulesPage }))
 const ActivityPage = lazy(async () => ({ default: (await import('../features/activity/activity-page.tsx')).ActivityPage }))
 const LogsPage = lazy(async () => ({ default: (await import('../features/logs/logs-page.tsx')).LogsPage }))
 const GatewayPage = lazy(async () => ({ default: (await import('../features/gateway/gateway-page.tsx')).GatewayPage }))
@@ -78,6 +79,9 @@ function Pages() {
             <AgentsPage />
           </Route>
           <Route path="/agents/:agentId">{(params) => <AgentPage agentId={params.agentId} />}</Route>
+          <Route path="/schedules">
+            <SchedulesPage />
+          </Route>
           <Route path="/activity">
             <ActivityPage />
           </Route>

@@ -4,6 +4,7 @@ import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   Activity,
+  CalendarClock,
   Inbox,
   KeyRound,
   LayoutDashboard,
@@ -101,6 +102,13 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           },
           { id: 'p-boards', label: strings.nav.boards, leftSection: icon(SquareKanban), onClick: () => navigate('/boards') },
           { id: 'p-agents', label: strings.nav.agents, leftSection: icon(Users), onClick: () => navigate('/agents') },
+          {
+            id: 'p-schedules',
+            label: strings.nav.schedules,
+            keywords: 'heartbeat interval quiet hours',
+            leftSection: icon(CalendarClock),
+            onClick: () => navigate('/schedules'),
+          },
           { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },
           { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
           {

@@ -1,5 +1,5 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import { Activity, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
+import { Activity, CalendarClock, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
@@ -16,6 +16,7 @@ const items = [
   { href: '/inbox', label: strings.nav.inbox, icon: Inbox },
   { href: '/boards', label: strings.nav.boards, icon: SquareKanban },
   { href: '/agents', label: strings.nav.agents, icon: Users },
+  { href: '/schedules', label: strings.nav.schedules, icon: CalendarClock },
   { href: '/activity', label: strings.nav.activity, icon: Activity },
   { href: '/logs', label: strings.nav.logs, icon: ScrollText },
   { href: '/gateway', label: strings.nav.gateway, icon: Server },
@@ -125,7 +126,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav className="mobile-nav" aria-label="Pages">
         {items
-          .filter((item) => item.href !== '/activity' && item.href !== '/logs')
+          .filter((item) => item.href !== '/activity' && item.href !== '/schedules' && item.href !== '/logs')
           .map(({ href, label, icon: Icon }) => (
             <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
               <Icon size={17} aria-hidden />

@@ -8,6 +8,7 @@ export const strings = {
     inbox: 'Inbox',
     boards: 'Boards',
     agents: 'Agents',
+    schedules: 'Schedules',
     activity: 'Activity',
     logs: 'Logs',
     gateway: 'Gateway',

@@ -17,6 +17,7 @@ import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
 import { SecretHint } from '../../ui/secret-hint.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { HeartbeatCard } from '../heartbeats/heartbeat-card.tsx'
 import { AgentButtons } from './agent-actions.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
@@ -198,6 +199,7 @@ export function AgentPage({ agentId }: { agentId: string }) {
                 <AgentLogs agent={agent} />
               </div>
               <div className="stack" style={{ gap: 16 }}>
+                <HeartbeatCard agent={agent} />
                 {agent.last_provision_error ? (
                   <section className="card" aria-labelledby="error-title">
                     <div className="card-head">
@@ -287,7 +289,10 @@ export function AgentPage({ agentId }: { agentId: string }) {
                         ) : null}
                       </dd>
                       <dt>Gateway id</dt>
-                      <dd className="mono">{agent.gateway_agent_id}</dd>
+                      <dd>
+                        <span className="mono">{agent.gateway_agent_id}</span>
+                        {agent.imported ? <span className="faint">, imported</span> : null}
+                      </dd>
                       <dt>Workspace</dt>
                       <dd className="mono">{agent.workspace_path}</dd>
                       <dt>Session</dt>

@@ -1,0 +1,152 @@
+/** The rhythm of all agents: who is asked when, and what came of it. */
+import './heartbeats.css'
+import { Button, Tooltip } from '@mantine/core'
+import { CalendarClock, HeartPulse, Pause, Play, SlidersHorizontal } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { Link } from 'wouter'
+import type { Agent } from '../../../../native-services/contract/entities.ts'
+import { agentStates } from '../../../../native-services/contract/states.ts'
+import { changeSettings } from '../../lib/actions.ts'
+import { moveInList } from '../../lib/keys.ts'
+import { useAgents, useLive } from '../../lib/store.ts'
+import { AgentAvatar } from '../../ui/avatar.tsx'
+import { Empty, Note, PageHead } from '../../ui/parts.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { BeatBar } from './beat-bar.tsx'
+import { beatNow, rhythmOf } from './beat-now.ts'
+import { beatSentence } from './beat-words.ts'
+import { BoardPace } from './board-pace.tsx'
+import { RhythmDialog } from './rhythm-dialog.tsx'
+import { strings } from './strings.ts'
+import { useBeats } from './use-beats.ts'
+
+const nearMs = 3_600_000
+
+function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
+  const box = useRef<HTMLTableRowElement>(null)
+  const beats = useBeats(agent, box)
+  const last = beats?.[0]
+  const next = agent.next_heartbeat_at
+  const cannot = agent.status === 'paused' || agent.status === 'deleting'
+  return (
+    <tr ref={box}>
+      <td>
+        <span className="schedule-agent">
+          <AgentAvatar agent={agent} size={26} />
+          <span>
+            <Link href={`/agents/${agent.id}`} className="schedule-name">
+              {agent.name}
+            </Link>
+            <StateBadge words={agentStates[agent.status]} reason={agent.status_reason} />
+          </span>
+        </span>
+      </td>
+      <td className="nowrap num">{rhythmOf(agent)}</td>
+      <td className="nowrap">{next && Date.parse(next) - Date.now() < nearMs ? <Countdown to={next} /> : <RelativeTime at={next} />}</td>
+      <td className="hide-narrow schedule-last">
+        {last ? (
+          <>
+            <RelativeTime at={last.expected_at} />
+            <span className="reason">{beatSentence(last)}</span>
+          </>
+        ) : (
+          <span className="faint">{beats ? strings.noBeats : ''}</span>
+        )}
+      </td>
+      <td className="hide-narrow schedule-bar">
+        <BeatBar name={agent.name} beats={beats} />
+      </td>
+      <td>
+        <div className="schedule-actions">
+          <Tooltip label={strings.beatNow}>
+            <button
+              type="button"
+              className="iconbtn"
+              aria-label={strings.beatNowFor(agent.name)}
+              disabled={cannot}
+              onClick={() => void beatNow(agent)}
+            >
+              <HeartPulse size={14} aria-hidden />
+            </button>
+          </Tooltip>
+          <Tooltip label={strings.edit}>
+            <button type="button" className="iconbtn" aria-label={strings.editFor(agent.name)} onClick={onEdit}>
+              <SlidersHorizontal size={14} aria-hidden />
+            </button>
+          </Tooltip>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+export function SchedulesPage() {
+  const agents = useAgents()
+  const paused = useLive((state) => state.settings?.heartbeats_paused ?? false)
+  const [editing, setEditing] = useState<string | null>(null)
+  const edited = agents.find((agent) => agent.id === editing)
+  const words = strings.columns
+  return (
+    <div className="page">
+      <PageHead title={strings.title} />
+      <div className="page-inner">
+        {paused ? (
+          <Note tone="warning">
+            {strings.paused}{' '}
+            <button type="button" className="link plain" onClick={() => void changeSettings({ heartbeats_paused: false })}>
+              {strings.resume}
+            </button>
+          </Note>
+        ) : null}
+        <section className="card" aria-labelledby="beats-title">
+          <div className="card-head">
+            <h2 id="beats-title">{strings.heartbeat}</h2>
+            <span className="aside">
+              <span className="hide-narrow">{strings.lead}</span>
+              {agents.length > 0 ? (
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  leftSection={paused ? <Play size={12} aria-hidden /> : <Pause size={12} aria-hidden />}
+                  onClick={() => void changeSettings({ heartbeats_paused: !paused })}
+                >
+                  {paused ? strings.resume : strings.pauseAll}
+                </Button>
+              ) : null}
+            </span>
+          </div>
+          {agents.length === 0 ? (
+            <Empty icon={<CalendarClock size={22} aria-hidden />} title={strings.none}>
+              {strings.noneBody}
+            </Empty>
+          ) : (
+            <div className="table-wrap" onKeyDown={moveInList}>
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>{words.agent}</th>
+                    <th>{words.every}</th>
+                    <th>{words.next}</th>
+                    <th className="hide-narrow">{words.last}</th>
+                    <th className="hide-narrow">{words.bar}</th>
+                    <th>
+                      <span className="visually-hidden">{words.actions}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {agents.map((agent) => (
+                    <Row key={agent.id} agent={agent} onEdit={() => setEditing(agent.id)} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </section>
+        <BoardPace />
+      </div>
+      {edited ? <RhythmDialog key={edited.id} agent={edited} onClose={() => setEditing(null)} /> : null}
+    </div>
+  )
+}

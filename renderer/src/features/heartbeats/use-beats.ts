@@ -1,0 +1,48 @@
+/** The last beats of an agent, read again when its rhythm moved, and only while they can be seen. */
+import { type RefObject, useEffect, useState } from 'react'
+import type { Agent } from '../../../../native-services/contract/entities.ts'
+import type { Heartbeat } from '../../../../native-services/contract/heartbeats.ts'
+import { api } from '../../lib/api.ts'
+
+export const beatsShown = 40
+/** A beat that was sent may be missed, and its cost comes when its run is over: neither changes the agent. */
+const lookAgainMs = 20_000
+
+/** Newest first; null until they are there. */
+export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): readonly Heartbeat[] | null {
+  const [beats, setBeats] = useState<readonly Heartbeat[] | null>(null)
+  const [inView, setInView] = useState(false)
+
+  useEffect(() => {
+    if (!box.current) return
+    const observer = new IntersectionObserver((entries) => setInView(entries.some((entry) => entry.isIntersecting)), {
+      rootMargin: '200px',
+    })
+    observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [box])
+
+  useEffect(() => {
+    if (!inView) return
+    const controller = new AbortController()
+    const read = () => {
+      if (document.hidden) return
+      api.call('listHeartbeats', { params: { agent_id: agent.id }, query: { limit: beatsShown } }).then(
+        ({ items }) => {
+          if (!controller.signal.aborted) setBeats(items)
+        },
+        () => undefined,
+      )
+    }
+    // The check-in and the row of the beat are two changes, a moment apart.
+    const soon = setTimeout(read, 150)
+    const later = setInterval(read, lookAgainMs)
+    return () => {
+      controller.abort()
+      clearTimeout(soon)
+      clearInterval(later)
+    }
+  }, [agent.id, agent.next_heartbeat_at, agent.last_seen_at, inView])
+
+  return beats
+}

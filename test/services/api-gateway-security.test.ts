@@ -173,5 +173,13 @@ describe('credentials of a gateway over HTTP', { timeout: 60_000 }, () => {
       reason: 'It has not been connected yet.',
     })
     await expect(services.call('listGatewayDevices', { params })).rejects.toMatchObject({ status: 503 })
+    const device = { ...params, device_id: 'a1'.repeat(32) }
+    await expect(services.call('removeGatewayDevice', { params: device })).rejects.toMatchObject({ status: 503 })
+    await expect(services.call('mendDrift', { params: { ...params, subject: params.gateway_id } })).rejects.toMatchObject({ status: 404 })
+    expect(await services.call('mendDrift', { params: { ...params, subject: 'gateway' } })).toMatchObject({
+      subject: 'gateway',
+      mended: true,
+    })
+    expect(services.sent.some((each) => each.type === 'gateway-command' && each.command.action === 'gateway-token')).toBe(true)
   })
 })

@@ -147,6 +147,7 @@ export function FileEditor({ agentId, name }: { agentId: string; name: AgentFile
         <FileHistory
           agentId={agentId}
           file={file}
+          dirty={dirty}
           onRestored={(restored) => {
             state.take(restored)
             setView('edit')

@@ -11,7 +11,18 @@ import { strings } from './strings.ts'
 
 const words = strings.versions
 
-export function FileHistory({ agentId, file, onRestored }: { agentId: string; file: AgentFile; onRestored: (file: AgentFile) => void }) {
+export function FileHistory({
+  agentId,
+  file,
+  dirty,
+  onRestored,
+}: {
+  agentId: string
+  file: AgentFile
+  /** There are changes that restoring would drop. */
+  dirty: boolean
+  onRestored: (file: AgentFile) => void
+}) {
   const [versions, setVersions] = useState<readonly AgentFileVersionInfo[] | null>(null)
   const [error, setError] = useState<string | null>(null)
   const [chosen, setChosen] = useState<AgentFileVersion | null>(null)
@@ -56,7 +67,7 @@ export function FileHistory({ agentId, file, onRestored }: { agentId: string; fi
   return (
     <div className="history">
       <ol className="history-list" aria-label={strings.history}>
-        {versions.map((version) => (
+        {versions.map((version, index) => (
           <li key={version.id}>
             <button type="button" className="history-item" aria-pressed={chosen?.id === version.id} onClick={() => void choose(version)}>
               <span className="row" style={{ justifyContent: 'space-between' }}>
@@ -65,7 +76,9 @@ export function FileHistory({ agentId, file, onRestored }: { agentId: string; fi
                   <RelativeTime at={version.created_at} />
                 </span>
               </span>
-              <span className="faint history-reason">{version.hash === hash ? words.current : (version.reason ?? '\u00a0')}</span>
+              <span className="faint history-reason">
+                {index === 0 && version.hash === hash ? words.current : (version.reason ?? '\u00a0')}
+              </span>
             </button>
           </li>
         ))}
@@ -74,8 +87,8 @@ export function FileHistory({ agentId, file, onRestored }: { agentId: string; fi
         {chosen ? (
           <>
             <div className="history-bar">
-              <span className="muted grow">{words.against}</span>
-              <Button size="compact-xs" loading={busy} disabled={chosen.hash === hash} onClick={() => void restore()}>
+              <span className="muted grow">{dirty ? words.draftFirst : words.against}</span>
+              <Button size="compact-xs" loading={busy} disabled={dirty || chosen.hash === hash} onClick={() => void restore()}>
                 {words.restore}
               </Button>
             </div>

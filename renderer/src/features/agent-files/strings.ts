@@ -46,7 +46,7 @@ export const strings = {
     takeTheirs: 'Take theirs',
     keepEditing: 'Keep editing',
     saveMine: 'Save mine over theirs',
-    note: 'Whatever you choose, both stay in the history. Taking theirs drops what you typed.',
+    note: 'Saving yours keeps theirs in the history. Taking theirs drops what you typed.',
   },
   versions: {
     none: 'No versions yet. The first one is kept when the file is read or saved.',
@@ -54,6 +54,7 @@ export const strings = {
     against: 'What restoring it would change',
     restore: 'Restore this version',
     restored: 'Restored',
+    draftFirst: 'Save or discard your changes first.',
     failed: 'It was not restored',
   },
   template: {

@@ -20,6 +20,9 @@ export type Internal<Wire> = Wire extends readonly (infer Item)[]
 
 const isTime = (key: string): boolean => key === 'at' || key.endsWith('_at')
 
+/** Objects whose keys others chose: a number called `repeat_at` in there is a number. */
+const foreignObjects = new Set(['payload', 'rubric_scores'])
+
 /** A copy with every `*_at` number as an ISO string, at any depth. */
 export function toWire(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -29,7 +32,7 @@ export function toWire(value: unknown): unknown {
   for (const key of Object.keys(value)) {
     const entry = (value as Record<string, unknown>)[key]
     if (typeof entry === 'number') copy[key] = isTime(key) ? isoTime(entry) : entry
-    else copy[key] = typeof entry === 'object' && entry !== null ? toWire(entry) : entry
+    else copy[key] = typeof entry === 'object' && entry !== null && !foreignObjects.has(key) ? toWire(entry) : entry
   }
   return copy
 }

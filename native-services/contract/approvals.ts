@@ -79,12 +79,21 @@ export const execApproval = z.object({
 })
 export type ExecApproval = z.infer<typeof execApproval>
 
+/** Enough to decide by; what is larger belongs into a file. */
+const longestPayload = 50_000
+
 const requestFields = {
   action_type: z.string().trim().min(1).max(200),
   task_id: id.nullable().optional(),
-  payload: z.record(z.string().max(200), z.unknown()).default({}),
+  payload: z
+    .record(z.string().max(200), z.unknown())
+    .refine((value) => JSON.stringify(value).length <= longestPayload, 'must be at most 50,000 characters long as JSON')
+    .default({}),
   confidence: z.number().min(0).max(100),
-  rubric_scores: z.record(z.string().min(1).max(200), z.number()).default({}),
+  rubric_scores: z
+    .record(z.string().min(1).max(200), z.number())
+    .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 criteria')
+    .default({}),
   /** The reason; `payload.reason` and `payload.decision.reason` are read when it is absent. */
   lead_reasoning: z.string().max(20_000).optional(),
 }

@@ -41,6 +41,18 @@ const object = (value: unknown): Json => (typeof value === 'object' && value !==
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 const time = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
 
+/** Characters that are not seen, or that change the order in which the others are: they could make a command look like another one. */
+const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** The command as a person can judge it. */
+function shown(command: string): string {
+  const cut =
+    command.length > longestCommand
+      ? `${command.slice(0, longestCommand).toWellFormed()} […${command.length - longestCommand} more characters]`
+      : command
+  return redact(cut).replace(unseen, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+}
+
 /** Reads a request of the gateway; null when it is none of a command. Newer gateways add fields, and that must not break us. */
 export function readHeldCommand(raw: unknown, now: number): HeldCommand | null {
   const record = object(raw)
@@ -54,8 +66,7 @@ export function readHeldCommand(raw: unknown, now: number): HeldCommand | null {
   const createdAt = time(record['createdAtMs']) ?? now
   return {
     id,
-    // What is decided on is shown as it is; only what we know to be a secret is not.
-    command: redact(command.slice(0, longestCommand)),
+    command: shown(command),
     cwd: text(request['cwd']),
     resolved_path: text(request['resolvedPath']),
     gateway_agent_id: text(request['agentId']),

@@ -157,6 +157,18 @@ describe('approvals', () => {
     await decide(third.id, 'approved')
   })
 
+  it('what an agent sends along comes back as it was, whatever its fields are called', async () => {
+    const approval = await askFor(null, { payload: { run_at: 5, deep: { at: [1, { _at: 2 }] } }, rubric_scores: { look_at: 7, at: 3 } })
+    const [listed] = (await services.call('listAllApprovals', { query: { limit: 1 } })).items
+    expect(listed).toMatchObject({
+      id: approval.id,
+      payload: { run_at: 5, deep: { at: [1, { _at: 2 }] } },
+      rubric_scores: { look_at: 7, at: 3 },
+    })
+    await decide(approval.id, 'rejected')
+    expect(await failure(askFor(null, { payload: { text: 'x'.repeat(60_000) } }))).toMatchObject({ status: 422, field: 'body.payload' })
+  })
+
   it('the gates of the board hold for everybody', async () => {
     await services.call('updateBoard', {
       params: onBoard(),

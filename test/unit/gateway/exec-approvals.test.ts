@@ -167,6 +167,12 @@ describe('held commands', () => {
     [{ request: { command: 'ls' } }],
   ])('%j is none', (raw) => expect(readHeldCommand(raw, 0)).toBeNull())
 
+  it('shows what would not be seen, and says when it is not all', () => {
+    const command = (text: string) => readHeldCommand({ id: 'x', request: { command: text } }, 0)?.command
+    expect(command('rm \u202efdp.exe\u200b\ttab\nline \u001b[2K')).toBe('rm \\u{202e}fdp.exe\\u{200b}\ttab\nline \\u{1b}[2K')
+    expect(command('x'.repeat(20_005))?.slice(-30)).toBe('xxxxx […5 more characters]'.padStart(30, 'x'))
+  })
+
   it('reads what is missing as the gateway means it', () => {
     expect(readHeldCommand({ id: 'x', request: { command: 'ls', allowedDecisions: ['later'] } }, 1000)).toEqual({
       id: 'x',

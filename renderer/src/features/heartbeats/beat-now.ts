@@ -7,9 +7,8 @@ import { strings } from './strings.ts'
 export const beatNow = (agent: Agent) =>
   attempt(() => api.call('heartbeatNow', { params: { agent_id: agent.id } }), { failed: strings.notAsked, done: strings.asked(agent.name) })
 
-/** `every 10m, quiet 22:00–07:00` */
+/** `10m`, or that there is none. */
 export function rhythmOf(agent: Agent): string {
-  const { every, quiet_hours: quiet } = agent.heartbeat_config
-  if (every === 'disabled' || /^0+[smh]$/.test(every)) return strings.off
-  return quiet ? `${every}, ${strings.quietBetween(quiet.from, quiet.to)}` : every
+  const { every } = agent.heartbeat_config
+  return every === 'disabled' || /^0+[smh]$/.test(every) ? strings.off : every
 }

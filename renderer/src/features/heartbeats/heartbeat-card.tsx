@@ -17,6 +17,7 @@ export function HeartbeatCard({ agent }: { agent: Agent }) {
   const beats = useBeats(agent, box)
   const [editing, setEditing] = useState(false)
   const last = beats?.[0]
+  const quiet = agent.heartbeat_config.quiet_hours
   const cost = totalCost(beats ?? [])
   return (
     <section className="card" aria-labelledby="heartbeat-title" ref={box}>
@@ -41,7 +42,10 @@ export function HeartbeatCard({ agent }: { agent: Agent }) {
         <BeatBar name={agent.name} beats={beats} />
         <dl className="facts">
           <dt>{strings.columns.every}</dt>
-          <dd>{rhythmOf(agent)}</dd>
+          <dd>
+            {rhythmOf(agent)}
+            {quiet ? <span className="muted">, {strings.quietBetween(quiet.from, quiet.to)}</span> : null}
+          </dd>
           <dt>{strings.columns.next}</dt>
           <dd>
             <RelativeTime at={agent.next_heartbeat_at} none={strings.off} live />

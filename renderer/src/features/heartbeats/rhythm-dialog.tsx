@@ -61,6 +61,7 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
             filter={({ options }) => options}
             error={interval === null ? strings.custom : null}
             size="xs"
+            openOnFocus={false}
             data-autofocus
           />
           <Switch

@@ -27,10 +27,11 @@ function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
   const box = useRef<HTMLTableRowElement>(null)
   const beats = useBeats(agent, box)
   const last = beats?.[0]
-  const next = agent.next_heartbeat_at
+  const quiet = agent.heartbeat_config.quiet_hours
   const cannot = agent.status === 'paused' || agent.status === 'deleting'
+  const next = cannot ? null : agent.next_heartbeat_at
   return (
-    <tr ref={box}>
+    <tr ref={box} className="schedule-row">
       <td>
         <span className="schedule-agent">
           <AgentAvatar agent={agent} size={26} />
@@ -42,7 +43,10 @@ function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
           </span>
         </span>
       </td>
-      <td className="nowrap num">{rhythmOf(agent)}</td>
+      <td className="nowrap num">
+        {rhythmOf(agent)}
+        {quiet ? <span className="reason">{strings.quietBetween(quiet.from, quiet.to)}</span> : null}
+      </td>
       <td className="nowrap">{next && Date.parse(next) - Date.now() < nearMs ? <Countdown to={next} /> : <RelativeTime at={next} />}</td>
       <td className="hide-narrow schedule-last">
         {last ? (

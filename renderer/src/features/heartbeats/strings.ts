@@ -41,7 +41,6 @@ export const strings = {
       ? `${updated} ${updated === 1 ? 'agent follows' : 'agents follow'} the new pace`
       : `${updated} of ${requested} agents follow the new pace`,
   tokens: (input: number, output: number) => `${input.toLocaleString()} tokens in, ${output.toLocaleString()} out`,
-  answeredAfter: (duration: string) => `checked in after ${duration}`,
   cost: 'Used by the last 40 beats',
   barLabel: (name: string) => `Last beats of ${name}, oldest first. Arrow keys move between them.`,
   quietBetween: (from: string, to: string) => `quiet ${from}–${to}`,

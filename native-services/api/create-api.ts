@@ -25,6 +25,7 @@ import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { heartbeatHandlers } from './handlers/heartbeats.ts'
 import { operatorHandlers } from './handlers/operator.ts'
+import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
 import { errorAnswer, jsonAnswer } from './respond.ts'
@@ -80,6 +81,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...approvalHandlers(deps, { entities, approvals }),
     ...coordinationHandlers(deps, { entities, tasks }),
     ...heartbeatHandlers(deps, { entities }),
+    ...sessionOfAgentHandlers(deps, { entities }),
   }
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
@@ -126,9 +128,16 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     app.on(operation.method, path, (context) => answer(context, id, operation))
   }
 
+  /** Only conversations of our own agents can be followed. */
+  function followed(key: string): { key: string; agent_id: string } {
+    const agent = deps.store.agents.all().find((each) => key.startsWith(`agent:${each.gateway_agent_id}:`))
+    if (!agent) throw new AppError('forbidden', 'This is not a session of an agent that is known here.', { field: 'query.session' })
+    return { key, agent_id: agent.id }
+  }
+
   app.get('/api/v1/events', async (context) => {
     await auth.operator(caller(context))
-    const { since, logs, ...unknown } = context.req.query()
+    const { since, logs, session, ...unknown } = context.req.query()
     const stranger = Object.keys(unknown)[0]
     if (stranger !== undefined) throw new AppError('invalid_request', `Unknown field ${stranger}.`, { field: `query.${stranger}` })
     const given = context.req.header('last-event-id') || since
@@ -136,7 +145,12 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       throw new AppError('invalid_request', 'since is a revision: a whole number.', { field: 'query.since' })
     const wantsLogs = logs === undefined ? { success: true as const, data: false } : queryBoolean.safeParse(logs)
     if (!wantsLogs.success) throw new AppError('invalid_request', 'logs is true or false.', { field: 'query.logs' })
-    const stream = events.open({ since: given === undefined ? null : Number(given), logs: wantsLogs.data, signal: context.req.raw.signal })
+    const stream = events.open({
+      since: given === undefined ? null : Number(given),
+      logs: wantsLogs.data,
+      session: session === undefined ? null : followed(session),
+      signal: context.req.raw.signal,
+    })
     return new Response(stream, {
       headers: {
         ...securityHeaders(),

@@ -29,7 +29,7 @@ export interface ApiDeps {
   readonly delivery: Delivery
   readonly notifier: Notifier
   readonly heartbeat: { stats(): HeartbeatStats; beatNow(agent: AgentRow): HeartbeatRow }
-  readonly connection: Pick<GatewayConnection, 'state' | 'request'>
+  readonly connection: Pick<GatewayConnection, 'state' | 'request' | 'onEvent'>
   readonly gatewayToken: GatewayToken
   readonly execApprovals: ExecApprovals
   readonly live: LiveState

@@ -9,18 +9,26 @@ import type { ApprovalService } from './approval-service.ts'
 import type { Attention } from './attention.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Entities } from './entities.ts'
+import { createSessionFrames } from './session-frames.ts'
 import { isoTime, toWire } from './wire.ts'
 
 export interface EventHub {
-  /** @param since Resume after this revision; null begins now. */
-  open(options: { since: number | null; logs: boolean; signal: AbortSignal }): ReadableStream<Uint8Array>
+  /** @param since Resume after this revision; null begins now. @param session Whose runs are told as well. */
+  open(options: { since: number | null; logs: boolean; session?: FollowedSession | null; signal: AbortSignal }): ReadableStream<Uint8Array>
   subscribers(): number
   /** Ends every stream. */
   stop(): void
 }
 
+/** The one conversation that a subscriber looks at. */
+interface FollowedSession {
+  readonly key: string
+  readonly agent_id: string
+}
+
 interface Subscriber {
   readonly logs: boolean
+  readonly session: FollowedSession | null
   /** Changes up to this revision were sent. */
   rev: number
   controller: ReadableStreamDefaultController<Uint8Array>
@@ -39,7 +47,7 @@ function frame<Name extends EventName>(event: Name, data: unknown, id?: number):
 }
 
 export function createEventHub(
-  deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'live' | 'logs' | 'delivery' | 'execApprovals' | 'version'>,
+  deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'live' | 'logs' | 'delivery' | 'execApprovals' | 'connection' | 'version'>,
   parts: { entities: Entities; attention: Attention; approvals: Pick<ApprovalService, 'showExec'> },
 ): EventHub {
   const { store, clock, live } = deps
@@ -139,6 +147,17 @@ export function createEventHub(
     else replyTimer ??= clock.setTimer(replyEveryMs, flushReplies)
   }
 
+  const sessions = createSessionFrames({
+    connection: deps.connection,
+    clock,
+    wanted: (key) => [...subscribers].some((subscriber) => subscriber.session?.key === key),
+    emit(words) {
+      for (const subscriber of subscribers)
+        if (subscriber.session?.key === words.session_key)
+          send(subscriber, frame('session', { agent_id: subscriber.session.agent_id, ...words }))
+    },
+  })
+
   let ping: TimerHandle | null = null
   function beat(): void {
     if (subscribers.size > 0) broadcast(frame('ping', { at: isoTime(clock.now()) }))
@@ -164,7 +183,7 @@ export function createEventHub(
   }
 
   return {
-    open({ since, logs, signal }) {
+    open({ since, logs, session = null, signal }) {
       let subscriber: Subscriber | null = null
       const leave = (): void => {
         if (subscriber) subscribers.delete(subscriber)
@@ -175,6 +194,7 @@ export function createEventHub(
             const rev = store.revision()
             const mine: Subscriber = {
               logs,
+              session,
               rev: since ?? rev,
               controller,
               end() {
@@ -210,6 +230,7 @@ export function createEventHub(
       ping?.cancel()
       replyTimer?.cancel()
       for (const stop of stops) stop()
+      sessions.stop()
       for (const subscriber of subscribers) subscriber.end()
     },
   }

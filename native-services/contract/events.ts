@@ -23,6 +23,7 @@ import {
 } from './entities.ts'
 import { approval, type execApproval, question } from './approvals.ts'
 import { id } from './primitives.ts'
+import type { SessionFrame } from './sessions.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */
 export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings, approval, question } as const
@@ -46,6 +47,8 @@ export interface EventFrames {
   gateway: z.infer<typeof gatewayRuntime>
   runtime: z.infer<typeof runtimeInfo>
   reply: ReplyStream
+  /** A run of the one session that the subscriber asked for with `?session=<key>`; nobody else is sent it. */
+  session: SessionFrame
   attention: { items: z.infer<typeof attention>[] }
   /** Commands that the gateway holds back at this moment. */
   exec_approvals: { items: z.infer<typeof execApproval>[] }

@@ -13,6 +13,7 @@ import { approvalOperations } from './operations-approvals.ts'
 import { agentFileOperations } from './operations-agent-files.ts'
 import { modelProviderInput } from './host-link.ts'
 import { heartbeatOperations } from './operations-heartbeats.ts'
+import { sessionOperations } from './operations-sessions.ts'
 import { gatewaySecurityOperations } from './operations-gateway-security.ts'
 
 export interface Operation {
@@ -63,6 +64,7 @@ export const operations = {
   useGatewayPort: { method: 'POST', path: '/gateways/{gateway_id}/use-port', auth: 'operator', tags: ['gateways'], summary: 'Run our gateway on another port', body: request.usePort, status: 202, response: gatewayAction },
   syncTemplates: { method: 'POST', path: '/gateways/{gateway_id}/templates/sync', auth: 'operator', tags: ['gateways'], summary: 'Write the agents\' files again; with rotate_tokens=true mint new tokens', query: request.syncQuery, response: z.union([entity.syncResult, entity.job]) },
   ...gatewaySecurityOperations,
+  ...sessionOperations,
 
   // — boards —
   listBoards: { method: 'GET', path: '/boards', auth: 'operator', tags: ['boards'], summary: 'Boards', query: pageQuery.extend({ gateway_id: id.optional() }), response: page(entity.board) },

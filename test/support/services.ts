@@ -240,12 +240,13 @@ export interface EventReader {
 /** Reads the event stream; every change is checked against its entity's schema. */
 export async function readEvents(
   services: Pick<TestServices, 'url' | 'operatorToken'>,
-  options: { since?: number; lastEventId?: string; logs?: boolean } = {},
+  options: { since?: number; lastEventId?: string; logs?: boolean; session?: string } = {},
 ): Promise<EventReader> {
   const controller = new AbortController()
   const query = new URLSearchParams()
   if (options.since !== undefined) query.set('since', String(options.since))
   if (options.logs) query.set('logs', 'true')
+  if (options.session !== undefined) query.set('session', options.session)
   const response = await fetch(`${services.url}/api/v1/events?${query}`, {
     headers: {
       authorization: `Bearer ${services.operatorToken}`,

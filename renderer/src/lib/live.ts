@@ -9,6 +9,7 @@ import type { ApiClient } from '../../../native-services/contract/client.ts'
 import { ApiError } from '../../../native-services/contract/client.ts'
 import type { Page } from '../../../native-services/contract/primitives.ts'
 import type { ChangeFrame, EventFrames, EventName } from '../../../native-services/contract/events.ts'
+import type { SessionFrame } from '../../../native-services/contract/sessions.ts'
 import { applyChanges, replaceEntities } from './entities.ts'
 import { explain } from './api.ts'
 import type { LiveStore } from './store.ts'
@@ -24,6 +25,8 @@ export interface LiveConnection {
   stop(): void
   /** Ask for log lines in the stream. Returns the release. */
   wantLogs(): () => void
+  /** Ask for the runs of one session in the stream; the last who asks is heard. Returns the release. */
+  wantSession(key: string, listener: (frame: SessionFrame) => void): () => void
   /** Fetch everything again. */
   reload(): Promise<void>
   /** Try at once instead of waiting for the next attempt (the network came back, the window was shown). */
@@ -33,7 +36,19 @@ export interface LiveConnection {
 /** Pings come every 15 s; two missed and a margin mean that nobody is there. */
 export const deadAfterMs = 35_000
 const maxLogLines = 20_000
-const frameNames: EventName[] = ['hello', 'change', 'reset', 'gateway', 'runtime', 'reply', 'attention', 'exec_approvals', 'log', 'ping']
+const frameNames: EventName[] = [
+  'hello',
+  'change',
+  'reset',
+  'gateway',
+  'runtime',
+  'reply',
+  'attention',
+  'exec_approvals',
+  'session',
+  'log',
+  'ping',
+]
 
 /** Waits 0.5 s, 1 s, 2 s … 15 s, with a little randomness so that many pages do not return at once. */
 export function backoffMs(attempt: number, random: number): number {
@@ -70,6 +85,9 @@ export function createLiveConnection(options: {
   let deadTimer: ReturnType<typeof setTimeout> | undefined
   let logsWanted = 0
   let openedWithLogs = false
+  let session: { key: string; listener: (frame: SessionFrame) => void } | null = null
+  let sessionTimer: ReturnType<typeof setTimeout> | undefined
+  let openedWithSession: string | null = null
   let logsTimer: ReturnType<typeof setTimeout> | undefined
   /** Non-null while a snapshot is being fetched: frames wait here. */
   let held: ChangeFrame[] | null = null
@@ -236,6 +254,9 @@ export function createLiveConnection(options: {
         return { logs: logs.length > maxLogLines ? logs.slice(-maxLogLines) : logs }
       })
     },
+    session(data) {
+      if (data.session_key === session?.key) session.listener(data)
+    },
     ping: () => undefined,
   }
 
@@ -281,7 +302,9 @@ export function createLiveConnection(options: {
     closeStream()
     openedWithLogs = logsWanted > 0
     const since = rev === null ? '' : `&since=${rev}`
-    const current = options.open(`/api/v1/events?logs=${openedWithLogs}${since}`)
+    openedWithSession = session?.key ?? null
+    const following = openedWithSession === null ? '' : `&session=${encodeURIComponent(openedWithSession)}`
+    const current = options.open(`/api/v1/events?logs=${openedWithLogs}${following}${since}`)
     stream = current
     heard()
     for (const name of frameNames) {
@@ -319,6 +342,7 @@ export function createLiveConnection(options: {
       clearTimeout(flushTimer)
       flushTimer = undefined
       clearTimeout(logsTimer)
+      clearTimeout(sessionTimer)
       clearTimeout(overviewTimer)
       overviewTimer = undefined
       closeStream()
@@ -339,6 +363,20 @@ export function createLiveConnection(options: {
             store.setState({ logs: [] })
             connect()
           }
+        }, 20_000)
+      }
+    },
+    wantSession(key, listener) {
+      const mine = { key, listener }
+      session = mine
+      clearTimeout(sessionTimer)
+      if (openedWithSession !== key && stream) connect()
+      return () => {
+        if (session !== mine) return
+        session = null
+        // As with the lines of the log: the stream is not opened anew for every look.
+        sessionTimer = setTimeout(() => {
+          if (session === null && openedWithSession !== null && stream) connect()
         }, 20_000)
       }
     },

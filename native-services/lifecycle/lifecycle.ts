@@ -101,10 +101,12 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
       [timerKinds.provision]: (timer) => provisioner.onDue(timer),
       [timerKinds.refresh]: (timer) => provisioner.onRefreshDue(timer),
       [timerKinds.wake]: (timer) => waker.onWakeDue(timer),
-      [timerKinds.reconcile]: (timer) => waker.onReconcileDue(timer),
-      [timerKinds.silence]: (timer) => waker.onSilenceDue(timer),
       [timerKinds.remove]: (timer) => removal.onDue(timer),
       [timerKinds.gatewayAbsence]: (timer) => presence.onAbsenceDue(timer),
+    },
+    quick: {
+      [timerKinds.reconcile]: (timer) => waker.onReconcileDue(timer),
+      [timerKinds.silence]: (timer) => waker.onSilenceDue(timer),
     },
   })
 

@@ -112,7 +112,7 @@ export function createServices(options: {
     send: link ? commands.send : null,
   })
   const gatewayTarget: { port: number; token: string | null } = { port: init.gateway.port, token: init.gateway.token }
-  function useGateway(target: { port: number; token: string | null }): void {
+  function pointToGateway(target: { port: number; token: string | null }): void {
     Object.assign(gatewayTarget, target)
     connection.setTarget(target)
     responses.setTarget(target)
@@ -123,7 +123,7 @@ export function createServices(options: {
     log,
     gateway: connection,
     target: () => gatewayTarget,
-    setTarget: useGateway,
+    setTarget: pointToGateway,
     supervised: () => live.gateway(),
     host: (command) => live.command(command),
   })
@@ -313,7 +313,7 @@ export function createServices(options: {
     recover()
     port = await listen(10)
     watch()
-    useGateway({ port: init.gateway.port, token: init.gateway.token })
+    pointToGateway({ port: init.gateway.port, token: init.gateway.token })
     connection.start()
     lifecycle.start()
     delivery.start()
@@ -358,7 +358,7 @@ export function createServices(options: {
       case 'gateway-token':
         registerSecret(message.token)
         gatewayRow = ensureGateway(message.port, message.token)
-        useGateway({ port: message.port, token: message.token })
+        pointToGateway({ port: message.port, token: message.token })
         return
       case 'runtime-state':
         live.setRuntime(message.runtime)

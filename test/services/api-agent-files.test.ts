@@ -113,7 +113,7 @@ describe('files of an agent, for the operator', () => {
     expect(applied.items).toMatchObject([{ name: 'SOUL.md', outcome: 'written' }])
     expect(onDisk(seeded.ivy, 'SOUL.md')).toBe(applied.items[0]?.after)
     expect(onDisk(seeded.ivy, 'SOUL.md')).toContain('You are Ivy.')
-    expect(() => onDisk(seeded.ivy, 'USER.md')).toThrow()
+    expect(() => onDisk(seeded.ivy, 'USER.md')).toThrow(/ENOENT/)
   })
 
   it('says that nothing can be imported while the gateway is away', async () => {

@@ -46,7 +46,7 @@ export function JobsMenu() {
             type="button"
             className="iconbtn"
             style={first ? { width: 'auto', padding: '0 8px', display: 'inline-flex', alignItems: 'center', gap: 7 } : undefined}
-            aria-label={first ? `${strings.jobs.title}: ${running.length} ${strings.jobs.running}` : strings.jobs.title}
+            aria-label={first ? `${strings.jobs.title}: ${first.title}, ${first.done}/${first.total}` : strings.jobs.title}
             aria-haspopup="dialog"
             aria-expanded={open}
             onClick={() => setOpen((value) => !value)}

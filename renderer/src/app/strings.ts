@@ -20,7 +20,7 @@ export const strings = {
     lost: 'No connection. What you see may be old; it will come back by itself.',
     lostLabel: 'Reconnecting',
   },
-  jobs: { title: 'Jobs', none: 'Nothing has run yet. Installing OpenClaw and re-syncing tokens will show here.', running: 'running' },
+  jobs: { title: 'Jobs', none: 'Nothing has run yet. Installing OpenClaw and re-syncing tokens will show here.' },
   login: {
     title: 'Sign in to Mission Control',
     body: 'This page is opened with a one-time link. The link you used has expired, was used already, or your session has ended.',

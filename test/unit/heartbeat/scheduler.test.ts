@@ -224,7 +224,7 @@ describe('an agent with nothing to do', () => {
     [
       'a message that waits',
       (agent: AgentRow) =>
-        void world.store.write(() =>
+        world.store.write(() =>
           world.store.notifications.enqueue({
             type: 'wake',
             agent_id: agent.id,
@@ -240,11 +240,11 @@ describe('an agent with nothing to do', () => {
     [
       'its own wish',
       (agent: AgentRow) =>
-        void world.store.write(() =>
+        world.store.write(() =>
           world.store.agents.update(agent.id, { heartbeat_config: { every: '10m', target: 'none', skip_when_idle: false } }),
         ),
     ],
-    ['being late', (agent: AgentRow) => void world.store.write(() => world.store.agents.update(agent.id, { status: 'late' }))],
+    ['being late', (agent: AgentRow) => world.store.write(() => world.store.agents.update(agent.id, { status: 'late' }))],
   ])('is asked all the same because of %s', async (_what, cause) => {
     const max = online('Max', 10 * minute)
     cause(max)
@@ -384,7 +384,7 @@ describe('why a beat is missed or left out', () => {
       'missed token_refused',
     ])
   })
-  it('it is busy', async () => {
+  it('being busy', async () => {
     const outcome = await beatOf((agent) => {
       const row = world.store.write(() =>
         world.store.notifications.enqueue({

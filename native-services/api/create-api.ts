@@ -20,17 +20,21 @@ import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
 import { boardHandlers } from './handlers/boards.ts'
+import { boardWorkHandlers } from './handlers/board-work.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { heartbeatHandlers } from './handlers/heartbeats.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
+import { searchHandlers } from './handlers/search.ts'
+import { webhookHandlers } from './handlers/webhooks.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
 import { errorAnswer, jsonAnswer } from './respond.ts'
 import { createSessions } from './sessions.ts'
 import { createTaskService } from './task-service.ts'
+import { createUndoService } from './undo-service.ts'
 import { readBody, readParams, readQuery } from './validate.ts'
 import { toWire } from './wire.ts'
 
@@ -68,13 +72,17 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...(deps.limits && { limits: deps.limits }),
   })
   const tasks = createTaskService(deps)
+  const undo = createUndoService(deps)
   const approvals = createApprovalService(deps)
   const events = createEventHub(deps, { entities, attention, approvals })
   const handlers: Handlers = {
     ...operatorHandlers(deps, { entities, attention, sessions, auth }),
     ...gatewayHandlers(deps, { entities }),
     ...gatewaySecurityHandlers(deps, { entities }),
-    ...boardHandlers(deps, { entities, tasks }),
+    ...boardHandlers(deps, { entities, tasks, undo }),
+    ...boardWorkHandlers(deps, { entities, tasks, undo }),
+    ...webhookHandlers(deps, { entities }),
+    ...searchHandlers(deps),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
@@ -113,6 +121,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       requestId,
       address: context.env.address,
       cookie: auth.sessionCookie(context.req.raw.headers),
+      raw: context.req.raw,
       signal: context.req.raw.signal,
       setHeader: (name: string, value: string) => headers.append(name, value),
     } as never)

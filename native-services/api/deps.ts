@@ -56,6 +56,8 @@ interface BaseRequest {
   /** The session cookie of the request; null without one. */
   readonly cookie: string | null
   readonly address: string
+  /** For operations that read the body themselves (`raw` in the table). */
+  readonly raw: Request
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal
 }

@@ -37,6 +37,9 @@ export function createEntities({ store, live, settings }: Pick<ApiDeps, 'store' 
     settings: (): Settings => store.settings.get(),
     approval: (id) => store.approvals.get(id),
     question: (id) => store.questions.get(id),
+    board_memory: (id) => store.boardMemory.get(id),
+    webhook: (id) => store.webhooks.get(id),
+    tag: (id) => store.tags.get(id),
   }
 
   return {

@@ -6,6 +6,7 @@ import type { BodyOf } from '../contract/operations.ts'
 import { AppError } from '../contract/errors.ts'
 import { taskStates } from '../contract/states.ts'
 import type { Actor, Notifier } from '../delivery/types.ts'
+import { checkBlocked, checkDependencies, holdsUp } from '../domain/dependency-rules.ts'
 import { checkAgentFields, initialStatus, planTaskChange, type TaskActor, type TaskPlan } from '../domain/task-rules.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AgentRow } from '../store/agents.ts'
@@ -85,6 +86,43 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
     })
   }
 
+  function checkTags(ids: readonly string[]): void {
+    for (const id of ids)
+      if (!store.tags.get(id)) throw new AppError('not_found', 'One of the tags does not exist (any more).', { field: 'body.tag_ids' })
+  }
+
+  /** @param status Of the task as it is; null for one that is being created. */
+  function setDependencies(board: BoardRow, taskId: string, status: TaskRow['status'] | null, ids: readonly string[]): void {
+    const wanted = [...new Set(ids)]
+    checkDependencies({
+      task_id: taskId,
+      task_status: status,
+      depends_on: wanted,
+      known: (id) => store.tasks.get(id)?.board_id === board.id,
+      edges: store.dependencies.edges(board.id),
+    })
+    store.dependencies.set(taskId, wanted)
+  }
+
+  /** Those of `waiting` that nothing holds up any more: their assignees are told, and it is recorded. Call after the change. */
+  function tellUnblocked(waiting: readonly string[], cause: string): void {
+    for (const id of waiting) {
+      const task = store.tasks.get(id)
+      if (!task || task.is_blocked || task.status === 'done' || task.status === 'archived') continue
+      store.activity.record({
+        event_type: 'task.unblocked',
+        message: `#${task.number} ${task.title} can begin: ${cause}`,
+        task_id: task.id,
+        board_id: task.board_id,
+        data: { assigned_agent_ids: task.assigned_agent_ids },
+      })
+      notifier.unblocked({ task })
+    }
+  }
+  /** Tasks that this one holds up at present. */
+  const heldUpBy = (task: TaskRow): string[] =>
+    store.dependencies.dependents(task.id).filter((id) => store.tasks.get(id)?.blocked_by_task_ids.includes(task.id))
+
   function writeComment(caller: TaskCaller, task: TaskRow, message: string): CommentRow {
     const actor = actorOf(caller)
     const { comment } = store.messages.add({
@@ -145,9 +183,16 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           auto_reason: caller.kind === 'agent' ? `lead_agent:${caller.agent.id}` : null,
         })
         if (assignees.length > 0) store.tasks.setAssignees(id, assignees)
+        if (input.depends_on_task_ids?.length) setDependencies(board, id, null, input.depends_on_task_ids)
+        if (input.tag_ids?.length) {
+          checkTags(input.tag_ids)
+          store.tags.setForTask(id, [...new Set(input.tag_ids)])
+        }
         const task = fresh(id)
+        checkBlocked(task.status, store.dependencies.of(id).filter((each) => task.blocked_by_task_ids.includes(each.id)))
         record(caller, task, 'task.created', `${actor.name} created #${task.number} ${task.title}`, { status: task.status })
-        if (assignees.length > 0) notifier.assigned({ task, agent_ids: assignees.filter((agentId) => agentId !== actor.agent_id), actor })
+        // A task that waits for others is announced to its agents when it can begin.
+        if (assignees.length > 0 && !task.is_blocked) notifier.assigned({ task, agent_ids: assignees.filter((agentId) => agentId !== actor.agent_id), actor })
         return fresh(id)
       }),
 
@@ -160,6 +205,12 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
             who.kind,
             Object.entries(input).flatMap(([field, value]) => (value === undefined ? [] : [field])),
           )
+        if (input.tag_ids) checkTags(input.tag_ids)
+        const heldUp = heldUpBy(before)
+        const dependenciesChanged =
+          input.depends_on_task_ids !== undefined &&
+          [...input.depends_on_task_ids].toSorted().join() !== [...before.depends_on_task_ids].toSorted().join()
+        if (dependenciesChanged) setDependencies(board, before.id, before.status, input.depends_on_task_ids ?? [])
         const comment = input.comment?.trim() ?? ''
         const asked = askedAssignees(input)
         if (asked) checkAssignees(board, asked)
@@ -181,6 +232,8 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         })
 
         const moved = plan.path.length > 0
+        const blockers = store.dependencies.of(before.id).filter((each) => holdsUp(each.status))
+        if (moved) checkBlocked(plan.status, blockers)
         const added = plan.assigned_agent_ids.filter((id) => !before.assigned_agent_ids.includes(id))
         const reassigned = added.length > 0 || plan.assigned_agent_ids.join() !== before.assigned_agent_ids.join()
         const fields = {
@@ -201,6 +254,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           })
         }
         if (reassigned) store.tasks.setAssignees(before.id, plan.assigned_agent_ids)
+        if (input.tag_ids) store.tags.setForTask(before.id, [...new Set(input.tag_ids)])
         followCurrentTask(caller, before, plan)
 
         const task = fresh(before.id)
@@ -221,6 +275,8 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
             },
           )
         }
+        if (dependenciesChanged) worthTelling.push('dependencies')
+        if (input.tag_ids) worthTelling.push('tags')
         if (worthTelling.length > 0 || reassigned || (reasonChanged && !moved)) {
           const what = [...worthTelling, ...(reassigned ? ['assignees'] : []), ...(reasonChanged && !moved ? ['blocked_reason'] : [])]
           record(caller, task, 'task.updated', `${actor.name} changed ${what.join(', ')} of #${task.number}`, {
@@ -229,8 +285,10 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           })
         }
         const told = added.filter((id) => id !== actor.agent_id)
-        if (told.length > 0) notifier.assigned({ task, agent_ids: told, actor })
+        if (told.length > 0 && !task.is_blocked) notifier.assigned({ task, agent_ids: told, actor })
         if (moved) notifier.statusChanged({ task, from: before.status, actor })
+        if (before.is_blocked) tellUnblocked([before.id], 'it waits for nothing any more')
+        if (moved && !holdsUp(task.status)) tellUnblocked(heldUp, `#${task.number} is ${taskStates[task.status].label.toLowerCase()}`)
         if (comment !== '') writeComment(caller, task, comment)
         return fresh(before.id)
       }),
@@ -239,7 +297,9 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
       store.write(() => {
         for (const agent of store.agents.all({ board_id: task.board_id }))
           if (agent.current_task_id === task.id) store.agents.update(agent.id, { current_task_id: null })
+        const heldUp = heldUpBy(task)
         store.tasks.remove(task.id)
+        tellUnblocked(heldUp, `#${task.number} was deleted`)
         const actor = actorOf(caller)
         store.activity.record({
           event_type: 'task.deleted',

@@ -51,6 +51,7 @@ async function readText(request: Request): Promise<string> {
 }
 
 export async function readBody(operation: Operation, request: Request): Promise<unknown> {
+  if (operation.raw) return undefined
   if (!operation.body) {
     // Not read, but not without a bound either: it has to pass through us.
     if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) throw tooLarge()

@@ -161,6 +161,13 @@ export const task = z.object({
   auto_created: z.boolean(),
   comment_count: z.number().int(),
   last_message_at: maybeTimestamp,
+  /** Tasks of the same board that must be done first. */
+  depends_on_task_ids: z.array(id),
+  /** Those of them that are neither done nor archived. */
+  blocked_by_task_ids: z.array(id),
+  /** It depends on unfinished tasks, and cannot begin. Not the status `blocked`, which somebody sets with a reason. */
+  is_blocked: z.boolean(),
+  tag_ids: z.array(id),
   /** What it waits for, in one sentence, e.g. `delivery retrying: gateway down`; null when it waits for nothing. */
   waiting_for: z.string().nullable(),
   created_at: timestamp,
@@ -193,6 +200,8 @@ export const notificationTypes = [
   'direct_message',
   'approval_resolved',
   'question_answered',
+  'board_chat',
+  'webhook_event',
   'wake',
   'heartbeat',
 ] as const

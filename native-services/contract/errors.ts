@@ -22,6 +22,7 @@ export const errorStatus = {
   task_transition_invalid: 409,
   task_gate_failed: 409,
   task_blocked_cannot_transition: 409,
+  gone: 410,
   payload_too_large: 413,
   comment_required: 422,
   blocked_reason_required: 422,

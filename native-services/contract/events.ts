@@ -22,11 +22,13 @@ import {
   task,
 } from './entities.ts'
 import { approval, type execApproval, question } from './approvals.ts'
+import { boardMemory, tag } from './board-work.ts'
 import { id } from './primitives.ts'
 import type { SessionFrame } from './sessions.ts'
+import { webhook } from './webhooks.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */
-export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings, approval, question } as const
+export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings, approval, question, board_memory: boardMemory, webhook, tag } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
 

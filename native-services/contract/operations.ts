@@ -7,6 +7,9 @@
 import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
+import { boardWorkOperations } from './operations-board-work.ts'
+import { searchOperations } from './operations-search.ts'
+import { webhookOperations } from './operations-webhooks.ts'
 import { coordinationOperations } from './operations-coordination.ts'
 import * as request from './requests.ts'
 import { approvalOperations } from './operations-approvals.ts'
@@ -29,6 +32,8 @@ export interface Operation {
   /** Status of success; 200 unless said otherwise. */
   readonly status?: 200 | 201 | 202 | 204
   readonly response: z.ZodType
+  /** The handler reads the body itself, byte by byte. */
+  readonly raw?: true
 }
 
 const anyAgent = ['agent-main', 'agent-lead', 'agent-worker'] as const
@@ -117,6 +122,12 @@ export const operations = {
   ...coordinationOperations,
 
   ...agentFileOperations,
+
+  ...boardWorkOperations,
+
+  ...webhookOperations,
+
+  ...searchOperations,
 
   ...heartbeatOperations,
 } as const satisfies Record<string, Operation>

@@ -62,6 +62,8 @@ export const taskCreate = z.strictObject({
   due_at: z.iso.datetime({ offset: true }).nullable().optional(),
   assigned_agent_id: id.nullable().optional(),
   assigned_agent_ids: z.array(id).max(50).optional(),
+  depends_on_task_ids: z.array(id).max(100).optional(),
+  tag_ids: z.array(id).max(50).optional(),
 })
 
 export const taskUpdate = z.strictObject({
@@ -76,6 +78,8 @@ export const taskUpdate = z.strictObject({
   due_at: z.iso.datetime({ offset: true }).nullable().optional(),
   assigned_agent_id: id.nullable().optional(),
   assigned_agent_ids: z.array(id).max(50).optional(),
+  depends_on_task_ids: z.array(id).max(100).optional(),
+  tag_ids: z.array(id).max(50).optional(),
   /** Posted to the thread together with the change. */
   comment: text.optional(),
 })

@@ -13,6 +13,8 @@ import { errorText, type Log } from '../platform/log.ts'
 import { redact } from '../platform/redact.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
+import { isBoardMessage } from './board-chat.ts'
+import { boardPromptFacts, buildBoardPrompt } from './board-prompt.ts'
 import { createGate, type HoldReason } from './hold.ts'
 import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
 import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
@@ -165,6 +167,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const agent = store.agents.get(row.agent_id)
     if (!agent) throw new GatewayError('rejected', 'The agent is gone.')
     const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
+    const onBoard = isBoardMessage(row) ? boardPromptFacts(store, agent, row) : undefined
+    if (onBoard) return { agent, ...buildBoardPrompt(onBoard) }
     if (!task) return { agent, ...buildPlainPrompt(agent, row) }
     const facts = {
       notification: row,
@@ -211,7 +215,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           },
           onText: (text) => {
             // A heartbeat's words are nobody's to read.
-            if (row.task_id !== null) reply.write(text)
+            if (row.task_id !== null || row.type === 'board_chat') reply.write(text)
           },
         })
         record = () => outcomes.succeeded(row.id, run, since)

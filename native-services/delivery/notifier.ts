@@ -75,6 +75,17 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
       }
     },
 
+    unblocked({ task }) {
+      for (const agent of recipients(task.assigned_agent_ids)) {
+        store.tasks.subscribe(task.id, agent.id)
+        enqueue(agent, task, 'assignment', {
+          title: `${titled(task)} can begin: what it waited for is done`,
+          body: `The tasks that "${task.title}" depends on are done. It is yours to begin.`,
+          comment_id: null,
+        })
+      }
+    },
+
     commented({ task, comment, actor }) {
       const lead = store.agents.lead(task.board_id)
       const told = recipientsOfComment({

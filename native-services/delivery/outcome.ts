@@ -8,6 +8,7 @@ import { redact } from '../platform/redact.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
+import { isBoardMessage, ownChat, postChatReply } from './board-chat.ts'
 import type { Notifier } from './types.ts'
 
 export interface RetryLimits {
@@ -40,7 +41,8 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
 
   const nameOf = (row: NotificationRow): string => store.agents.get(row.agent_id)?.name ?? 'the agent'
   function authorOf(row: NotificationRow): 'user' | 'agent' | 'system' | null {
-    return row.comment_id === null ? null : (store.messages.get(row.comment_id)?.author_type ?? null)
+    if (row.comment_id === null) return null
+    return (row.type === 'board_chat' ? store.boardMemory.get(row.comment_id) : store.messages.get(row.comment_id))?.author_type ?? null
   }
 
   function die(row: NotificationRow, code: string, error: string): void {
@@ -72,8 +74,9 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     })
   }
 
-  /** What the agent itself wrote in the thread while it ran. */
+  /** What the agent itself wrote in the thread, or in the chat, while it ran. */
   function ownComments(row: NotificationRow, since: number): string[] {
+    if (isBoardMessage(row)) return ownChat(store, row, since)
     return store.messages
       .tail(row.task_id ?? '', 20)
       .filter((comment) => comment.agent_id === row.agent_id && comment.created_at >= since && comment.source_notification_id === null)
@@ -81,10 +84,11 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
   }
 
   /** Posts the reply, unless this notification has its reply already or the agent wrote the very same itself. */
-  function post(row: NotificationRow, task: TaskRow, text: string, since: number): void {
+  function post(row: NotificationRow, task: TaskRow | undefined, text: string, since: number): void {
     if (ownComments(row, since).includes(text)) return
     const agent = store.agents.get(row.agent_id)
     if (!agent) return
+    if (!task) return postChatReply(store, row, agent, text)
     const { comment, created } = store.messages.add({
       board_id: task.board_id,
       task_id: task.id,
@@ -98,17 +102,18 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     if (created) notifier.commented({ task, comment, actor: { type: 'agent', name: agent.name, agent_id: agent.id } })
   }
 
-  function recordDelivery(row: NotificationRow, task: TaskRow, answered: boolean): void {
+  function recordDelivery(row: NotificationRow, task: TaskRow | undefined, answered: boolean): void {
+    const where = task ? `#${task.number} ${task.title}` : 'the chat of the board'
     store.activity.record({
       event_type: 'delivery.delivered',
       message: answered
-        ? `${nameOf(row)} answered in #${task.number} ${task.title}`
+        ? `${nameOf(row)} answered in ${where}`
         : `${nameOf(row)} took "${row.title}" and had nothing to add`,
       actor_type: 'agent',
       actor_name: nameOf(row),
       agent_id: row.agent_id,
-      task_id: task.id,
-      board_id: task.board_id,
+      task_id: row.task_id,
+      board_id: row.board_id,
       data: { notification_id: row.id, type: row.type, attempts: row.attempts },
     })
   }
@@ -132,7 +137,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
       const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
       if (run.usage && row.type === 'heartbeat') store.heartbeats.recordUsage(row.id, run.usage)
       const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
-      if (!task) {
+      if (!task && !isBoardMessage(row)) {
         finish()
         return 'delivered'
       }
@@ -149,7 +154,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
         recordDelivery(row, task, true)
         return 'delivered'
       }
-      const choseSilence = reply.reason === 'nothing_to_add' && row.type === 'thread_update'
+      const choseSilence = reply.reason === 'nothing_to_add' && (row.type === 'thread_update' || row.type === 'board_chat')
       if (needsAnswer(row.type, authorOf(row)) && !choseSilence) return unanswered(row, run.run_id)
       finish()
       recordDelivery(row, task, false)

@@ -13,6 +13,8 @@ export interface Actor {
 export interface Notifier {
   /** New assignees (only those that were not assigned before). */
   assigned(event: { task: TaskRow; agent_ids: readonly string[]; actor: Actor }): void
+  /** Nothing holds the task up any more: its assignees hear that they may begin. */
+  unblocked(event: { task: TaskRow }): void
   /** A comment was written: mentions, then subscribers, by the rules of seed-runtime §2. `mentions` are resolved by `resolveMentions`. */
   commented(event: { task: TaskRow; comment: CommentRow; actor: Actor }): void
   statusChanged(event: { task: TaskRow; from: TaskRow['status']; actor: Actor }): void

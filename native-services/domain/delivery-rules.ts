@@ -47,6 +47,20 @@ export function recipientsOfComment(facts: CommentFacts): CommentRecipients {
   return { ...nobody, silence: 'nobody_to_tell' }
 }
 
+/** The lead hears of everything in its board's chat, others of what mentions them; nobody of what they wrote themselves. */
+export function recipientsOfChat(facts: {
+  author: { type: 'user' | 'agent' | 'system'; agent_id: string | null }
+  mentions: readonly string[]
+  lead_id: string | null
+  /** Messages by agents at the end of the chat, this one included, without a person's in between. */
+  agent_turns: number
+}): { told: string[]; silence: CommentRecipients['silence'] } {
+  if (facts.author.type === 'system') return { told: [], silence: null }
+  const told = unique([...(facts.lead_id === null ? [] : [facts.lead_id]), ...facts.mentions], facts.author.agent_id)
+  if (told.length > 0 && facts.author.type === 'agent' && facts.agent_turns > agentTurnsLimit) return { told: [], silence: 'loop_guard' }
+  return { told, silence: told.length === 0 && facts.author.type === 'user' ? 'nobody_to_tell' : null }
+}
+
 /** The lead hears of work to review; the assignees hear when it comes back to them. */
 export function recipientsOfStatus(facts: {
   from: TaskStatus
@@ -63,12 +77,12 @@ export function recipientsOfStatus(facts: {
 
 /** Whether silence would leave somebody waiting: work given out, a question, a person's comment. */
 export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'assignment' || type === 'mention' || (type === 'thread_update' && authorType === 'user')
+  return type === 'assignment' || type === 'mention' || ((type === 'thread_update' || type === 'board_chat') && authorType === 'user')
 }
 
 /** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
 export function mustArrive(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'approval_resolved' || type === 'question_answered' || needsAnswer(type, authorType)
+  return type === 'approval_resolved' || type === 'question_answered' || type === 'webhook_event' || needsAnswer(type, authorType)
 }
 
 export interface DeliveryFacts {
@@ -94,10 +108,15 @@ export type SkipReason =
   | 'superseded'
   | 'status_moved_on'
 
+type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'webhook_event'
+function hasNoTask(type: NotificationType): type is WithoutTask {
+  return type === 'wake' || type === 'heartbeat' || type === 'direct_message' || type === 'board_chat' || type === 'webhook_event'
+}
+
 /** Whether a message is still worth sending. The world may have moved on while it waited. */
 export function verdictFor(facts: DeliveryFacts): Verdict {
   const skip = (reason: SkipReason): Verdict => ({ deliver: false, reason })
-  if (facts.type === 'wake' || facts.type === 'heartbeat' || facts.type === 'direct_message') return { deliver: true }
+  if (hasNoTask(facts.type)) return { deliver: true }
   if (facts.task_status === 'archived') return skip('task_archived')
   // They may belong to no task.
   if (facts.type === 'approval_resolved' || facts.type === 'question_answered') return { deliver: true }

@@ -12,16 +12,22 @@ import { activityRepository } from './activity.ts'
 import { agentFileVersionsRepository } from './agent-file-versions.ts'
 import { agentsRepository } from './agents.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
+import { boardMemoryRepository } from './board-memory.ts'
 import { boardsRepository } from './boards.ts'
+import { dependenciesRepository } from './dependencies.ts'
 import { gatewaysRepository } from './gateways.ts'
 import { heartbeatsRepository } from './heartbeats.ts'
 import { jobsRepository } from './jobs.ts'
 import { messagesRepository } from './messages.ts'
 import { notificationsRepository } from './notifications.ts'
 import { openDatabase, type Sqlite } from './open.ts'
+import { searchRepository } from './search.ts'
 import { settingsRepository } from './settings.ts'
+import { tagsRepository } from './tags.ts'
 import { tasksRepository } from './tasks.ts'
 import { timersRepository } from './timers.ts'
+import { undoRepository } from './undo.ts'
+import { webhooksRepository } from './webhooks.ts'
 
 export interface Change {
   rev: number
@@ -84,6 +90,12 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     settings: settingsRepository(context),
     approvals: approvalsRepository(context),
     questions: questionsRepository(context),
+    dependencies: dependenciesRepository(context),
+    boardMemory: boardMemoryRepository(context),
+    webhooks: webhooksRepository(context),
+    tags: tagsRepository(context),
+    search: searchRepository(context),
+    undo: undoRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

@@ -37,6 +37,13 @@ interface Pending {
   agent_status: string
 }
 
+interface DependsOn {
+  task_id: string
+  id: string
+  number: number
+  open: 0 | 1
+}
+
 /** The first row of each task. */
 function firstOf<Row extends { task_id: string }>(rows: readonly Row[]): Map<string, Row> {
   const first = new Map<string, Row>()
@@ -57,6 +64,11 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
   const awaited = db.prepare(`
     SELECT 'approval' AS kind, task_id, action_type AS what FROM approvals WHERE task_id IN ${some} AND status = 'pending'
     UNION ALL SELECT 'question', task_id, content FROM questions WHERE task_id IN ${some} AND status = 'open'`)
+  const dependsOn = db.prepare(`
+    SELECT d.task_id, t.id, t.number, t.status NOT IN ('done', 'archived') AS open
+    FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id WHERE d.task_id IN ${some} ORDER BY t.number`)
+  const dependents = db.prepare('SELECT task_id FROM task_dependencies WHERE depends_on_task_id = ?')
+  const tagged = db.prepare(`SELECT task_id, tag_id FROM task_tags WHERE task_id IN ${some} ORDER BY tag_id`)
   const anyAwaited = db.prepare(
     `SELECT EXISTS (SELECT 1 FROM approvals WHERE status = 'pending') OR EXISTS (SELECT 1 FROM questions WHERE status = 'open') AS yes`,
   )
@@ -76,9 +88,18 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     return known
   }
 
-  function waitingFor(row: Record<string, unknown>, asked: Awaited | undefined, next: Pending | undefined): string | null {
+  /** Whoever waits for this task may wait no longer, or again. */
+  function touchDependents(id: string): void {
+    for (const { task_id: waiting } of dependents.all(id) as { task_id: string }[]) touch('task', waiting)
+  }
+
+  function waitingFor(
+    row: Record<string, unknown>,
+    { asked, next, blockers }: { asked: Awaited | undefined; next: Pending | undefined; blockers: readonly DependsOn[] },
+  ): string | null {
     if (row['status'] === 'blocked') return `blocked: ${String(row['blocked_reason'] ?? 'no reason given')}`
     if (row['status'] === 'archived') return null
+    if (blockers.length > 0 && row['status'] !== 'done') return `blocked by ${blockers.map((blocker) => `#${blocker.number}`).join(', ')}`
     if (asked)
       return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
     if (!next) return null
@@ -97,18 +118,26 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
       if (list) list.push(agent_id)
       else assigned.set(task_id, [agent_id])
     }
+    const depends = Map.groupBy(dependsOn.all(ids) as DependsOn[], (each) => each.task_id)
+    const tags = Map.groupBy(tagged.all(ids) as { task_id: string; tag_id: string }[], (each) => each.task_id)
     const asked = firstOf((anyAwaited.get() as { yes: 0 | 1 }).yes === 1 ? (awaited.all(ids, ids) as Awaited[]) : [])
     const next = firstOf(pending.all(ids) as Pending[])
     return rows.map((raw) => {
       const row = raw as Record<string, unknown> & { id: string }
       const { auto_reason: _, ...fields } = row
       const to = assigned.get(row.id) ?? []
+      const dependencies = depends.get(row.id) ?? []
+      const blockers = dependencies.filter((each) => each.open)
       return {
         ...(fields as unknown as TaskRow),
         auto_created: Boolean(row['auto_created']),
         assigned_agent_id: to[0] ?? null,
         assigned_agent_ids: to,
-        waiting_for: waitingFor(row, asked.get(row.id), next.get(row.id)),
+        depends_on_task_ids: dependencies.map((each) => each.id),
+        blocked_by_task_ids: blockers.map((each) => each.id),
+        is_blocked: blockers.length > 0,
+        tag_ids: (tags.get(row.id) ?? []).map((each) => each.tag_id),
+        waiting_for: waitingFor(row, { asked: asked.get(row.id), next: next.get(row.id), blockers }),
       }
     })
   }
@@ -216,7 +245,10 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
       const { sql, values } = assignments({ ...patch, position, updated_at: clock.now() })
       db.prepare(`UPDATE tasks SET ${sql} WHERE id = ?`).run(...values, id)
       touch('task', id)
-      if (patch.status !== undefined && patch.status !== before.status) touch('board', before.board_id)
+      if (patch.status !== undefined && patch.status !== before.status) {
+        touch('board', before.board_id)
+        touchDependents(id)
+      }
     },
 
     /** Replaces the assignees and subscribes them. */
@@ -237,10 +269,22 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     subscribers: (id: string): string[] =>
       (db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ?').all(id) as { agent_id: string }[]).map((row) => row.agent_id),
 
+    /** Its rows were written back after it was deleted. */
+    restored(id: string): void {
+      const row = byId.get(id) as { board_id: string } | undefined
+      if (!row) return
+      touch('task', id)
+      touch('board', row.board_id)
+      for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked)
+      touchDependents(id)
+    },
+
     remove(id: string): void {
       const row = byId.get(id) as { board_id: string } | undefined
       for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked, true)
+      const waiting = dependents.all(id) as { task_id: string }[]
       db.prepare('DELETE FROM tasks WHERE id = ?').run(id)
+      for (const { task_id: dependent } of waiting) touch('task', dependent)
       touch('task', id, true)
       if (row) touch('board', row.board_id)
     },

@@ -2,7 +2,9 @@
 import { AppError } from '../../contract/errors.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
+import { undoHeader } from '../../contract/board-work.ts'
 import type { TaskService } from '../task-service.ts'
+import type { UndoService } from '../undo-service.ts'
 import { pick } from './operator.ts'
 
 type Ids =
@@ -34,7 +36,7 @@ function slugOf(name: string): string {
   return slug.slice(0, 60) || 'board'
 }
 
-export function boardHandlers(deps: ApiDeps, { entities, tasks }: { entities: Entities; tasks: TaskService }): HandlerGroup<Ids> {
+export function boardHandlers(deps: ApiDeps, { entities, tasks, undo }: { entities: Entities; tasks: TaskService; undo: UndoService }): HandlerGroup<Ids> {
   const { store } = deps
 
   function freeSlug(gatewayId: string, wanted: string): string {
@@ -121,12 +123,17 @@ export function boardHandlers(deps: ApiDeps, { entities, tasks }: { entities: En
     }),
     createTask: ({ params, body }) => tasks.create(operator, entities.mustBoard(params.board_id), body),
     getTask: ({ params }) => entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id),
-    updateTask({ params, body }) {
+    updateTask({ params, body, setHeader }) {
       const board = entities.mustBoard(params.board_id)
-      return tasks.update(operator, board, entities.mustTask(board.id, params.task_id), body)
+      const task = entities.mustTask(board.id, params.task_id)
+      const { result, token } = undo.record([task.id], () => tasks.update(operator, board, task, body))
+      if (token) setHeader(undoHeader, token)
+      return result
     },
-    deleteTask({ params }) {
-      tasks.remove(operator, entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id))
+    deleteTask({ params, setHeader }) {
+      const task = entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id)
+      const { token } = undo.record([task.id], () => tasks.remove(operator, task), { deletes: true })
+      if (token) setHeader(undoHeader, token)
       return { ok: true }
     },
     listComments: ({ params, query }) => ({

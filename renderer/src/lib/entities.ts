@@ -16,6 +16,9 @@ export const emptyMaps: EntityMaps = {
   job: {},
   approval: {},
   question: {},
+  board_memory: {},
+  webhook: {},
+  tag: {},
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */

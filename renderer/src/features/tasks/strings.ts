@@ -62,6 +62,8 @@ export const strings = {
     direct_message: 'Message',
     approval_resolved: 'Decision',
     question_answered: 'Answer',
+    board_chat: 'Board chat',
+    webhook_event: 'Webhook event',
     wake: 'Wake',
     heartbeat: 'Heartbeat',
   },

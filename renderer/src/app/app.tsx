@@ -78,6 +78,9 @@ function Pages() {
           <Route path="/agents">
             <AgentsPage />
           </Route>
+          <Route path="/agents/:agentId/sessions/:sessionKey">
+            {(params) => <AgentPage agentId={params.agentId} sessionKey={params.sessionKey} />}
+          </Route>
           <Route path="/agents/:agentId">{(params) => <AgentPage agentId={params.agentId} />}</Route>
           <Route path="/schedules">
             <SchedulesPage />

@@ -9,7 +9,7 @@ import { agentStates, type Tone, tokenStates } from '../../../../native-services
 import { api } from '../../lib/api.ts'
 import { live } from '../../lib/connection.ts'
 import { mergeEntities } from '../../lib/entities.ts'
-import { useQuery } from '../../lib/hash-location.ts'
+import { navigate, useQuery } from '../../lib/hash-location.ts'
 import { useActivity, useAgent, useBoard, useLive, useTask } from '../../lib/store.ts'
 import { clockTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
@@ -22,6 +22,7 @@ import { AgentButtons } from './agent-actions.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
 
+const SessionsTab = lazy(async () => ({ default: (await import('../sessions/sessions-tab.tsx')).SessionsTab }))
 const FilesTab = lazy(async () => ({ default: (await import('../agent-files/files-tab.tsx')).FilesTab }))
 
 function storyTone(row: Activity): Tone {
@@ -134,7 +135,8 @@ function AgentLogs({ agent }: { agent: Agent }) {
   )
 }
 
-export function AgentPage({ agentId }: { agentId: string }) {
+/** @param sessionKey The conversation that is open. */
+export function AgentPage({ agentId, sessionKey = null }: { agentId: string; sessionKey?: string | null }) {
   const agent = useAgent(agentId)
   const board = useBoard(agent?.board_id ?? undefined)
   const task = useTask(agent?.current_task_id)
@@ -184,13 +186,18 @@ export function AgentPage({ agentId }: { agentId: string }) {
           <AgentButtons agent={agent} />
         </div>
         <Tabs
-          value={query['tab'] ?? 'story'}
-          onChange={(tab) => setQuery({ tab: tab === 'story' ? null : tab, file: null })}
+          value={sessionKey === null ? (query['tab'] ?? 'story') : 'sessions'}
+          onChange={(tab) =>
+            sessionKey === null
+              ? setQuery({ tab: tab === 'story' ? null : tab, file: null })
+              : navigate(`/agents/${agentId}${tab === 'story' ? '' : `?tab=${tab}`}`)
+          }
           keepMounted={false}
         >
           <Tabs.List mb={16}>
             <Tabs.Tab value="story">{strings.tabs.story}</Tabs.Tab>
             <Tabs.Tab value="files">{strings.tabs.files}</Tabs.Tab>
+            <Tabs.Tab value="sessions">{strings.tabs.sessions}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="story">
             <div className="agent-grid">
@@ -302,6 +309,11 @@ export function AgentPage({ agentId }: { agentId: string }) {
                 </section>
               </div>
             </div>
+          </Tabs.Panel>
+          <Tabs.Panel value="sessions">
+            <Suspense fallback={<div className="skeleton" style={{ height: 320 }} />}>
+              <SessionsTab agent={agent} openKey={sessionKey} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="files">
             <Suspense fallback={<div className="skeleton" style={{ height: 320 }} />}>

@@ -33,7 +33,7 @@ export const strings = {
     `${name} was imported: it is forgotten here and goes on in the gateway, without credentials of Mission Control.${tasks > 0 ? ` ${tasks} open ${tasks === 1 ? 'task loses its' : 'tasks lose their'} assignee.` : ''}`,
   removeBody: (name: string, tasks: number) =>
     `${name} is removed from the gateway; its token stops working and its workspace and sessions there are lost.${tasks > 0 ? ` ${tasks} open ${tasks === 1 ? 'task loses its' : 'tasks lose their'} assignee.` : ''} What it wrote in threads stays.`,
-  tabs: { story: 'Story', files: 'Files' },
+  tabs: { story: 'Story', files: 'Files', sessions: 'Sessions' },
   story: 'What happened',
   storyNone: 'Nothing has happened yet.',
   next: 'What happens next',

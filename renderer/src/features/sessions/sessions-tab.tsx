@@ -64,8 +64,18 @@ function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSess
   )
 }
 
-/** @param openKey The conversation to show beside the list. */
-export function SessionsTab({ agent, openKey }: { agent: Agent; openKey: string | null }) {
+/** A part of an address as it was meant; what nobody encoded stays as it is. */
+function decoded(part: string | null): string | null {
+  try {
+    return part === null ? null : decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** @param openKey The conversation to show beside the list, as it stands in the address. */
+export function SessionsTab({ agent, openKey: inAddress }: { agent: Agent; openKey: string | null }) {
+  const openKey = decoded(inAddress)
   const { items, failure, read } = useSessions(agent.id)
   const close = useCallback(() => navigate(`/agents/${agent.id}?tab=sessions`), [agent.id])
   const main = agent.openclaw_session_id

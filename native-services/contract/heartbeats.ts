@@ -71,7 +71,7 @@ export const beatWords: Readonly<Record<BeatOutcome, { label: string; tone: Tone
 
 /** Why a beat was left out or missed, for a person. */
 export const beatReasons: Readonly<Record<string, string>> = {
-  nothing_to_do: 'It was there a while ago and had nothing to do, so no model was asked.',
+  nothing_to_do: 'Nothing to do, so no model was asked.',
   quiet_hours: 'Quiet hours.',
   agent_paused: 'The agent was paused.',
   agent_deleting: 'The agent was being removed.',

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 const shortestRestMs = 3_600_000
 
 /** How long an idle agent may go without a real beat: an hour, or three intervals when that is longer. Milliseconds. */
-export const longestRestMs = (everyMs: number): number => Math.max(3 * everyMs, shortestRestMs)
+const longestRestMs = (everyMs: number): number => Math.max(3 * everyMs, shortestRestMs)
 
 /** It is there, and by the beat after this one it will not have been silent for too long. */
 export function mayRest(agent: Pick<AgentRow, 'status' | 'last_seen_at' | 'heartbeat_every_ms'>, now: number): boolean {

@@ -50,7 +50,7 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
   }
 
   return (
-    <Modal opened onClose={onClose} title={strings.editFor(agent.name)} size={420}>
+    <Modal opened onClose={onClose} title={strings.editFor(agent.name)} size={470}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap={14}>
           <Autocomplete
@@ -86,7 +86,7 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
                 value={from}
                 onChange={(event) => setFrom(event.currentTarget.value)}
                 required
-                w={105}
+                w={122}
               />
               <TextInput
                 type="time"
@@ -94,7 +94,7 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
                 value={to}
                 onChange={(event) => setTo(event.currentTarget.value)}
                 required
-                w={105}
+                w={122}
               />
               <Select
                 label={strings.timezone}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionMessage } from '../../../native-services/contract/sessions.ts'
-import { dollars, firstLine, unsaid, withNewest, withOlder } from '../../../renderer/src/features/sessions/transcript.ts'
+import { arrived, dollars, firstLine, unsaid, withNewest, withOlder } from '../../../renderer/src/features/sessions/transcript.ts'
 
 const message = (id: string, patch: Partial<SessionMessage> = {}): SessionMessage => ({
   id,
@@ -36,6 +36,12 @@ describe('words that are not in the transcript yet', () => {
     ['all are there, of no known run', 'Done', [message('1', { text: 'Done' })], ''],
     ['a person said the same', 'Done', [message('1', { role: 'user', text: 'Done' })], 'Done'],
   ])('%s', (_what, words, items, rest) => expect(unsaid(words, 'r', items)).toBe(rest))
+})
+
+it('what was sent has arrived when the transcript has it anew', () => {
+  const sent = { text: 'Hi', before: new Set(['1']) }
+  expect(arrived(sent, [message('1', { role: 'user', text: 'Hi' })])).toBe(false)
+  expect(arrived(sent, [message('2', { role: 'user', text: '[Sat 05:00] Hi' })])).toBe(true)
 })
 
 it('one line of a tool call says something', () => {

@@ -54,7 +54,7 @@ export const MessageRow = memo(function MessageRow({ message, agent }: { message
   const mine = message.role === 'user'
   return (
     <li className="message" data-role={message.role}>
-      {mine ? <NameAvatar name={strings.you} size={24} /> : <AgentAvatar agent={agent} size={24} />}
+      {mine ? <NameAvatar name="→" size={24} /> : <AgentAvatar agent={agent} size={24} />}
       <div>
         <div className="message-head">
           <b>{mine ? strings.you : agent.name}</b>
@@ -73,6 +73,22 @@ export const MessageRow = memo(function MessageRow({ message, agent }: { message
     </li>
   )
 })
+
+/** What was just sent, before the gateway has written it down. */
+export function SentRow({ text }: { text: string }) {
+  return (
+    <li className="message">
+      <NameAvatar name="→" size={24} />
+      <div>
+        <div className="message-head">
+          <b>{strings.you}</b>
+          <span>{strings.sent}</span>
+        </div>
+        <Told text={text} />
+      </div>
+    </li>
+  )
+}
 
 export function WritingRow({ agent, words }: { agent: Agent; words: string }) {
   return (

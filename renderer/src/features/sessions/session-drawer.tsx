@@ -12,7 +12,7 @@ import { useTask } from '../../lib/store.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { GatewayDown } from './gateway-down.tsx'
-import { MessageRow, WritingRow } from './messages.tsx'
+import { MessageRow, SentRow, WritingRow } from './messages.tsx'
 import { SendBox } from './send-box.tsx'
 import { strings } from './strings.ts'
 import { unsaid } from './transcript.ts'
@@ -62,7 +62,7 @@ export function SessionDrawer({
   const task = useTask(session?.task_id ?? null)
   const words = unsaid(transcript.words, runId, items ?? [])
   const running = runId !== null
-  const body = useStickToEnd(`${items?.length ?? 0} ${items?.at(-1)?.id} ${words.length} ${running}`)
+  const body = useStickToEnd(`${items?.length ?? 0} ${items?.at(-1)?.id} ${words.length} ${running} ${transcript.underWay}`)
   const panel = useRef<HTMLElement>(null)
   const title = sessionTitle({ agent, sessionKey, session, task })
 
@@ -144,6 +144,7 @@ export function SessionDrawer({
             {items?.map((message) => (
               <MessageRow key={message.id} message={message} agent={agent} />
             ))}
+            {transcript.underWay === null ? null : <SentRow text={transcript.underWay} />}
             {running || words !== '' ? <WritingRow agent={agent} words={words} /> : null}
           </ul>
           {runError !== null && !running ? (

@@ -29,7 +29,8 @@ function state(session: AgentSession) {
 function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSession; open: boolean }) {
   const task = useTask(session.task_id)
   const words = state(session)
-  const tokens = session.total_tokens ?? (session.input_tokens ?? 0) + (session.output_tokens ?? 0)
+  // The gateway's total is what the context holds now, not what was spent.
+  const tokens = (session.input_tokens ?? 0) + (session.output_tokens ?? 0) || (session.total_tokens ?? 0)
   const some = (value: number | null) => (value === null ? '—' : compact.format(value))
   return (
     <tr aria-selected={open}>
@@ -50,7 +51,10 @@ function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSess
           {words.label}
         </span>
       </td>
-      <td className="num nowrap" title={strings.tokensHint(some(session.input_tokens), some(session.output_tokens))}>
+      <td
+        className="num nowrap"
+        title={strings.tokensHint(some(session.input_tokens), some(session.output_tokens), some(session.total_tokens))}
+      >
         {tokens === 0 ? <span className="faint">—</span> : compact.format(tokens)}
       </td>
       <td className="num nowrap" title={strings.costHint}>

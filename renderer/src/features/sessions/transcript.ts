@@ -26,6 +26,11 @@ export function unsaid(words: string, runId: string | null, items: readonly Sess
   return rest
 }
 
+/** Whether what was just sent is in the transcript: the gateway writes it down when the run begins, not before, and puts the time in front. */
+export function arrived(sent: { text: string; before: ReadonlySet<string> }, items: readonly SessionMessage[]): boolean {
+  return items.some((item) => item.role === 'user' && !sent.before.has(item.id) && item.text.includes(sent.text))
+}
+
 /** The first line with something in it, for a folded call. */
 export function firstLine(text: string, limit = 120): string {
   const line =

@@ -7,7 +7,7 @@ import { live } from '../../lib/connection.ts'
 import { useLive } from '../../lib/store.ts'
 import { attempt, toast } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
-import { withNewest, withOlder } from './transcript.ts'
+import { arrived, withNewest, withOlder } from './transcript.ts'
 
 export interface Failure {
   readonly message: string
@@ -56,6 +56,7 @@ export function useTranscript(agentId: string, sessionKey: string) {
   const [failure, setFailure] = useState<Failure | null>(null)
   const [runId, setRunId] = useState<string | null>(null)
   const [words, setWords] = useState('')
+  const [sent, setSent] = useState<{ text: string; before: ReadonlySet<string> } | null>(null)
   const [runError, setRunError] = useState<string | null>(null)
   const latest = useRef(0)
   const frames = useRef(0)
@@ -125,6 +126,8 @@ export function useTranscript(agentId: string, sessionKey: string) {
     runId,
     words,
     runError,
+    /** Sent and not yet in the transcript. */
+    underWay: sent !== null && !arrived(sent, items ?? []) ? sent.text : null,
     hasOlder: nextBefore !== null,
     read: poll,
     async older(): Promise<void> {
@@ -138,12 +141,14 @@ export function useTranscript(agentId: string, sessionKey: string) {
       setNextBefore(answer.next_before)
     },
     async send(message: string): Promise<boolean> {
-      const sent = await attempt(() => api.call('sendSessionMessage', { ...target, body: { ...target.body, message } }), {
+      const before = new Set(known.current.map((item) => item.id))
+      const answer = await attempt(() => api.call('sendSessionMessage', { ...target, body: { ...target.body, message } }), {
         failed: strings.sendFailed,
       })
-      if (!sent) return false
+      if (!answer) return false
       setRunError(null)
-      if (ended.current !== sent.run_id) setRunId(sent.run_id)
+      setSent({ text: message, before })
+      if (ended.current !== answer.run_id) setRunId(answer.run_id)
       poll()
       return true
     },
@@ -157,6 +162,7 @@ export function useTranscript(agentId: string, sessionKey: string) {
       if (await attempt(() => api.call('resetSession', target), { failed: strings.resetFailed, done: strings.resetDone })) {
         setRunError(null)
         setWords('')
+        setSent(null)
         poll()
       }
     },

@@ -74,23 +74,29 @@ describe.skipIf(!openclawAvailable)('agents on the real gateway', { timeout: 180
       )
   })
 
-  it('kill -9 of the gateway in the middle of provisioning: it goes on where it was', async () => {
-    const { id } = bench.newAgent('Cleo')
-    bench.lifecycle.provision(id)
-    await until(
-      () => bench.agent(id).provision_step,
-      (step) => step === 'create_gateway_agent' || step === 'write_config',
-    )
-    await bench.gateway.kill()
-    await until(
-      () => bench.connection.state().connected,
-      (connected) => !connected,
-    )
-    expect(bench.agent(id).status).toBe('provisioning')
-    await bench.gateway.restart()
-    await online(id)
-    expect(bench.agent(id)).toMatchObject({ last_provision_error: null, token_status: 'in_sync' })
-  })
+  it(
+    'kill -9 of the gateway in the middle of provisioning five agents: all five come online without a person',
+    { timeout: 120_000 },
+    async () => {
+      const five = ['Cleo', 'Dara', 'Eli', 'Finn', 'Gia'].map((name) => bench.newAgent(name).id)
+      for (const id of five) bench.lifecycle.provision(id)
+      await until(
+        () => five.map((id) => bench.agent(id).provision_step),
+        (steps) => steps.some((step) => step === 'create_gateway_agent' || step === 'write_config'),
+      )
+      await bench.gateway.kill()
+      await until(
+        () => bench.connection.state().connected,
+        (connected) => !connected,
+      )
+      expect(five.map((id) => bench.agent(id).status)).toContain('provisioning')
+      await bench.gateway.restart()
+      for (const id of five) {
+        await online(id)
+        expect(bench.agent(id)).toMatchObject({ last_provision_error: null, token_status: 'in_sync' })
+      }
+    },
+  )
 
   it('an agent that answers without checking in ends offline with that reason', async () => {
     bench.store.write(() => bench.store.settings.update({ checkin_deadline_ms: 4000, max_wake_attempts: 2 }))

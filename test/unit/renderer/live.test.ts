@@ -272,6 +272,29 @@ describe('the live connection', () => {
     expect(opened).toHaveLength(3)
     live.stop()
   })
+
+  it('follows one session at a time, and lets go of it when nobody looks', async () => {
+    const { live, last, opened } = setUp()
+    live.start()
+    await settle()
+    last().say('hello', { rev: 7, version: '1' })
+    await settle()
+    const heard: string[] = []
+    const frame = (session_key: string, text: string) => ({ agent_id: boardId, session_key, run_id: null, state: 'delta', text })
+    const first = live.wantSession('agent:a:main', (each) => heard.push(each.text))
+    expect(last().url).toBe('/api/v1/events?logs=false&session=agent%3Aa%3Amain&since=7')
+    last().say('session', frame('agent:a:main', 'one'))
+    last().say('session', frame('agent:b:main', 'of another'))
+    const second = live.wantSession('agent:b:main', (each) => heard.push(each.text))
+    first()
+    last().say('session', frame('agent:b:main', 'two'))
+    expect(heard).toEqual(['one', 'two'])
+    second()
+    await vi.advanceTimersByTimeAsync(21_000)
+    expect(last().url).toBe('/api/v1/events?logs=false&since=7')
+    expect(opened).toHaveLength(4)
+    live.stop()
+  })
 })
 
 describe('backoffMs', () => {

@@ -7,12 +7,19 @@ import type { BoardRow } from '../store/boards.ts'
 import type { GatewayRow } from '../store/gateways.ts'
 import type { Stored } from '../store/rows.ts'
 import type { TaskRow } from '../store/tasks.ts'
+import type { Webhook } from '../contract/webhooks.ts'
+import type { WebhookRow } from '../store/webhooks.ts'
 import type { ApiDeps } from './deps.ts'
 import { type Internal, toWire } from './wire.ts'
 
-export function createEntities({ store, live, settings }: Pick<ApiDeps, 'store' | 'live' | 'settings'>) {
+export function createEntities({ store, live, settings, host, port }: Pick<ApiDeps, 'store' | 'live' | 'settings' | 'host' | 'port'>) {
   const showAgent = (row: AgentRow): Stored<Agent> => ({ ...row, max_wake_attempts: settings().max_wake_attempts })
   const showGateway = (row: GatewayRow): Internal<Gateway> => ({ ...row, runtime: row.is_local ? live.gateway() : null })
+
+  function showWebhook(row: WebhookRow): Stored<Webhook> {
+    const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+    return { ...row, endpoint_url: `http://${name.includes(':') ? `[${name}]` : name}:${port()}${row.endpoint_path}` }
+  }
 
   function must<Row>(row: Row | undefined, what: string): Row {
     if (row === undefined) throw new AppError('not_found', `There is no such ${what}. It may have been deleted; list them again.`)
@@ -38,13 +45,17 @@ export function createEntities({ store, live, settings }: Pick<ApiDeps, 'store' 
     approval: (id) => store.approvals.get(id),
     question: (id) => store.questions.get(id),
     board_memory: (id) => store.boardMemory.get(id),
-    webhook: (id) => store.webhooks.get(id),
+    webhook: (id) => {
+      const row = store.webhooks.get(id)
+      return row && showWebhook(row)
+    },
     tag: (id) => store.tags.get(id),
   }
 
   return {
     showAgent,
     showGateway,
+    showWebhook,
     mustGateway: (id: string): GatewayRow => must(store.gateways.get(id), 'gateway'),
     mustBoard: (id: string): BoardRow => must(store.boards.get(id), 'board'),
     mustAgent: (id: string): AgentRow => must(store.agents.get(id), 'agent'),

@@ -40,7 +40,11 @@ type Params<Id extends OperationId> = [keyof ParamsOf<Id>] extends [never] ? obj
 
 export type CallInput<Id extends OperationId> = Params<Id> &
   Optional<'query', QueryInputOf<Id>> &
-  Part<'body', BodyInputOf<Id>> & { signal?: AbortSignal }
+  Part<'body', BodyInputOf<Id>> & {
+    signal?: AbortSignal
+    /** Headers of the answer, e.g. `x-undo-token`. */
+    onHeaders?: (headers: Headers) => void
+  }
 
 export interface ApiClient {
   /** Calls an operation. Throws `ApiError` for an error answer and `UnreachableError` when there is none. */
@@ -55,6 +59,7 @@ interface LooseInput {
   query?: Record<string, unknown>
   body?: unknown
   signal?: AbortSignal
+  onHeaders?: (headers: Headers) => void
 }
 
 /** @param baseUrl `''` for same-origin, or `http://127.0.0.1:8642`. */
@@ -86,6 +91,7 @@ export function createApiClient(options: { baseUrl: string; fetch?: typeof fetch
         const parsed = errorBody.safeParse(payload)
         throw new ApiError(response.status, parsed.success ? parsed.data : null)
       }
+      input.onHeaders?.(response.headers)
       return payload as ResponseOf<typeof operationId>
     },
   }

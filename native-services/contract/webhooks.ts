@@ -18,6 +18,8 @@ export const webhook = z.object({
   signature_header: z.string().nullable(),
   /** Where to post, below the address of this server. */
   endpoint_path: z.string(),
+  /** The same for programs on this machine. */
+  endpoint_url: z.string(),
   payload_count: z.number().int(),
   last_received_at: maybeTimestamp,
   created_at: timestamp,

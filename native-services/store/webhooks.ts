@@ -4,7 +4,8 @@ import { createId } from '../platform/ids.ts'
 import { assignments, type Listed, type Paging, type Stored } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
 
-export interface WebhookRow extends Stored<Webhook> {
+/** Which address the server has is not the store's to know. */
+export interface WebhookRow extends Stored<Omit<Webhook, 'endpoint_url'>> {
   secret_sealed: string | null
 }
 export type PayloadRow = Stored<WebhookPayload>

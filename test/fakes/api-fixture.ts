@@ -946,6 +946,8 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     changed('comment', comment.id, comment)
     return context.json(comment, 201)
   })
+  v1.get('/tags', (context) => context.json({ items: [] }))
+  v1.get('/search', (context) => context.json({ items: [] }))
   v1.get('/agents', (context) => context.json(page(Object.values(agents), context.req.url)))
   v1.post('/agents', async (context) => {
     const body = (await context.req.json()) as Partial<Agent>

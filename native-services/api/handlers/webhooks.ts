@@ -36,13 +36,13 @@ export function webhookHandlers(deps: ApiDeps, { entities }: { entities: Entitie
   }
 
   return {
-    listWebhooks: ({ params, query }) => ({
-      ...store.webhooks.list({ board_id: entities.mustBoard(params.board_id).id, ...query }),
-      ...pick(query),
-    }),
-    createWebhook: ({ params, body }) => webhooks.create(entities.mustBoard(params.board_id), body),
-    getWebhook: ({ params }) => mustWebhook(params.board_id, params.webhook_id),
-    updateWebhook: ({ params, body }) => webhooks.update(mustWebhook(params.board_id, params.webhook_id), body),
+    listWebhooks({ params, query }) {
+      const { items, total } = store.webhooks.list({ board_id: entities.mustBoard(params.board_id).id, ...query })
+      return { items: items.map(entities.showWebhook), total, ...pick(query) }
+    },
+    createWebhook: ({ params, body }) => entities.showWebhook(webhooks.create(entities.mustBoard(params.board_id), body)),
+    getWebhook: ({ params }) => entities.showWebhook(mustWebhook(params.board_id, params.webhook_id)),
+    updateWebhook: ({ params, body }) => entities.showWebhook(webhooks.update(mustWebhook(params.board_id, params.webhook_id), body)),
     deleteWebhook({ params }) {
       webhooks.remove(mustWebhook(params.board_id, params.webhook_id))
       return { ok: true }

@@ -8,6 +8,7 @@ import {
   Inbox,
   KeyRound,
   LayoutDashboard,
+  MessageSquare,
   type LucideIcon,
   Moon,
   Play,
@@ -25,13 +26,14 @@ import {
   UserPlus,
   Users,
 } from 'lucide-react'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { agentStates, taskStates } from '../../../native-services/contract/states.ts'
 import { changeSettings, gatewayAction, syncTokens } from '../lib/actions.ts'
 import { navigate } from '../lib/hash-location.ts'
 import { useAgents, useBoards, useLive, useTasks } from '../lib/store.ts'
 import { AgentAvatar } from '../ui/avatar.tsx'
 import { StateIcon } from '../ui/icon.tsx'
+import { useSearch } from '../features/search/use-search.ts'
 import { openNewAgent, openNewBoard, openNewTask, useOverlays } from './palette-state.ts'
 import { strings } from './strings.ts'
 
@@ -51,6 +53,8 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     useOverlays.setState({ palette: false })
   }, [wanted])
 
+  const [query, setQuery] = useState('')
+  const hits = useSearch(query)
   const groups = useMemo<SpotlightActionGroupData[]>(() => {
     const boardNames = new Map(boards.map((board) => [board.id, board.name]))
     const paused = settings?.delivery_paused ?? false
@@ -168,6 +172,22 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
+        group: 'In texts and threads',
+        actions: hits
+          // What the list of tasks finds by its title already.
+          .filter((hit) => hit.kind !== 'task' || !hit.title.toLowerCase().includes(query.trim().toLowerCase()))
+          .map((hit) => ({
+            id: `x-${hit.kind}-${hit.id}`,
+            label:
+              hit.kind === 'memory' ? `${hit.title} in ${boardNames.get(hit.board_id) ?? 'a board'}` : `#${hit.task_number} ${hit.title}`,
+            description: hit.snippet.map((piece) => piece.text).join(''),
+            // The server found it; the palette's own filter lets it pass by this.
+            keywords: query,
+            leftSection: icon(hit.kind === 'task' ? SquareKanban : MessageSquare),
+            onClick: () => navigate(hit.task_id ? `/boards/${hit.board_id}/tasks/${hit.task_id}` : `/boards/${hit.board_id}?chat=1`),
+          })),
+      },
+      {
         group: 'Appearance',
         actions: (
           [
@@ -186,11 +206,12 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           })),
       },
     ]
-  }, [boards, agents, tasks, settings, colorScheme, setColorScheme])
+  }, [boards, agents, tasks, settings, colorScheme, setColorScheme, hits, query])
 
   return (
     <Spotlight
       actions={groups}
+      onQueryChange={setQuery}
       shortcut={null}
       attributes={{ content: { 'aria-label': strings.palette } }}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}

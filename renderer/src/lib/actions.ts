@@ -1,12 +1,13 @@
 /** What a person can do, once: pages, the command palette and Needs attention call the same functions. */
 import type { Agent, Attention, Comment, Job, Settings, Task } from '../../../native-services/contract/entities.ts'
 import type { BodyInputOf, QueryInputOf } from '../../../native-services/contract/operations.ts'
+import { type BulkResult, undoHeader } from '../../../native-services/contract/board-work.ts'
 import { api } from './api.ts'
 import { mergeEntities, type MappedName } from './entities.ts'
 import type { EntityOf } from '../../../native-services/contract/events.ts'
 import { navigate, openLink } from './hash-location.ts'
 import { useLive } from './store.ts'
-import { attempt, toast, toastError } from './toast.ts'
+import { attempt, toast, toastError, toastUndo } from './toast.ts'
 
 /** The answer of a call is as good as a change frame, and sooner. */
 export function remember<Name extends MappedName>(name: Name, item: EntityOf<Name>): void {
@@ -22,6 +23,50 @@ function forget(name: MappedName, id: string): void {
 
 // — tasks —
 
+function offerUndo(message: string, token: string): void {
+  toastUndo(message, async () => {
+    const answer = await attempt(() => api.call('undo', { body: { token } }), { failed: 'It was not taken back', done: 'Taken back' })
+    for (const task of answer?.tasks ?? []) remember('task', task)
+  })
+}
+
+/** Changes many tasks alike; says how many refused and why the first one did. */
+export async function changeTasks(
+  boardId: string,
+  ids: readonly string[],
+  patch: BodyInputOf<'bulkUpdateTasks'>['patch'],
+  done: (n: number) => string,
+): Promise<void> {
+  await bulk(done, (onHeaders) =>
+    api.call('bulkUpdateTasks', { params: { board_id: boardId }, body: { task_ids: [...ids], patch }, onHeaders }),
+  )
+}
+
+export async function archiveDone(boardId: string): Promise<void> {
+  await bulk(
+    (n) => (n === 0 ? 'Nothing is done' : `Archived ${n} ${n === 1 ? 'task' : 'tasks'}`),
+    (onHeaders) => api.call('archiveDoneTasks', { params: { board_id: boardId }, onHeaders }),
+  )
+}
+
+async function bulk(words: (n: number) => string, call: (onHeaders: (headers: Headers) => void) => Promise<BulkResult>): Promise<void> {
+  let token: string | null = null
+  const answer = await attempt(
+    () =>
+      call((headers) => {
+        token = headers.get(undoHeader)
+      }),
+    { failed: 'The tasks were not changed' },
+  )
+  if (!answer) return
+  for (const { task } of answer.results) if (task) remember('task', task)
+  if (token) offerUndo(words(answer.changed), token)
+  else if (answer.failed === 0) toast(words(answer.changed))
+  const refused = answer.results.find((each) => !each.ok)
+  if (refused)
+    toastError(`${answer.failed} ${answer.failed === 1 ? 'task was' : 'tasks were'} not changed`, new Error(refused.detail ?? ''))
+}
+
 /**
  * Shows the change at once, then asks. When it is refused the task goes back to what it was and the reason is said;
  * when somebody else changed it in between, theirs stays.
@@ -36,8 +81,17 @@ export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, fa
   if (body.assigned_agent_ids !== undefined) shown.assigned_agent_id = body.assigned_agent_ids[0] ?? null
   remember('task', shown)
   try {
-    const saved = await api.call('updateTask', { params: { board_id: task.board_id, task_id: task.id }, body })
+    let token: string | null = null
+    const saved = await api.call('updateTask', {
+      params: { board_id: task.board_id, task_id: task.id },
+      body,
+      onHeaders: (headers) => {
+        token = headers.get(undoHeader)
+      },
+    })
     if (useLive.getState().maps.task[task.id] === shown) remember('task', saved)
+    if (token && saved.status !== task.status && (saved.status === 'done' || saved.status === 'archived'))
+      offerUndo(saved.status === 'done' ? `#${task.number} is done` : `Archived #${task.number}`, token)
     return true
   } catch (error) {
     if (useLive.getState().maps.task[task.id] === shown) remember('task', task)
@@ -53,11 +107,19 @@ export async function createTask(boardId: string, body: BodyInputOf<'createTask'
 }
 
 export async function deleteTask(task: Task): Promise<boolean> {
-  const done = await attempt(() => api.call('deleteTask', { params: { board_id: task.board_id, task_id: task.id } }), {
-    failed: 'The task was not deleted',
-    done: `Deleted #${task.number}`,
-  })
+  let token: string | null = null
+  const done = await attempt(
+    () =>
+      api.call('deleteTask', {
+        params: { board_id: task.board_id, task_id: task.id },
+        onHeaders: (headers) => {
+          token = headers.get(undoHeader)
+        },
+      }),
+    { failed: 'The task was not deleted' },
+  )
   if (done) forget('task', task.id)
+  if (done && token) offerUndo(`Deleted #${task.number}`, token)
   return done !== null
 }
 

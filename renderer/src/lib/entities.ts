@@ -22,7 +22,14 @@ export const emptyMaps: EntityMaps = {
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */
-const limits: Partial<Record<MappedName, number>> = { activity: 1000, notification: 2000, comment: 5000, approval: 2000, question: 2000 }
+const limits: Partial<Record<MappedName, number>> = {
+  activity: 1000,
+  notification: 2000,
+  comment: 5000,
+  board_memory: 2000,
+  approval: 2000,
+  question: 2000,
+}
 
 function trimmed<Value>(map: Record<string, Value>, limit: number): Record<string, Value> {
   const keys = Object.keys(map)

@@ -100,23 +100,25 @@ export function createLiveConnection(options: {
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions] = await Promise.all([
-      api.call('getSettings'),
-      api.call('getOverview'),
-      api.call('getRuntime'),
-      // Not essential: the page must open when the host cannot answer this one yet.
-      api.call('getModelProvider').catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 401) throw error
-        return null
-      }),
-      fetchAll((query) => api.call('listGateways', { query })),
-      fetchAll((query) => api.call('listBoards', { query })),
-      fetchAll((query) => api.call('listAgents', { query })),
-      api.call('listJobs', { query: { limit: 50 } }),
-      api.call('listActivity', { query: { limit: 200 } }),
-      fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
-      fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
-    ])
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags] =
+      await Promise.all([
+        api.call('getSettings'),
+        api.call('getOverview'),
+        api.call('getRuntime'),
+        // Not essential: the page must open when the host cannot answer this one yet.
+        api.call('getModelProvider').catch((error: unknown) => {
+          if (error instanceof ApiError && error.status === 401) throw error
+          return null
+        }),
+        fetchAll((query) => api.call('listGateways', { query })),
+        fetchAll((query) => api.call('listBoards', { query })),
+        fetchAll((query) => api.call('listAgents', { query })),
+        api.call('listJobs', { query: { limit: 50 } }),
+        api.call('listActivity', { query: { limit: 200 } }),
+        fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
+        fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
+        api.call('listTags'),
+      ])
     const tasks = (
       await Promise.all(
         boards.map((board) =>
@@ -134,8 +136,9 @@ export function createLiveConnection(options: {
       // What was decided is fetched by the page that shows it.
       maps = replaceEntities(maps, 'approval', approvals)
       maps = replaceEntities(maps, 'question', questions)
+      maps = replaceEntities(maps, 'tag', tags.items)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
-      maps = { ...maps, comment: {}, notification: {} }
+      maps = { ...maps, comment: {}, notification: {}, board_memory: {}, webhook: {} }
       return {
         maps,
         settings,

@@ -19,6 +19,8 @@ import type {
   Task,
 } from '../../../native-services/contract/entities.ts'
 import type { Approval, ExecApproval, Question } from '../../../native-services/contract/approvals.ts'
+import type { BoardMemory, Tag } from '../../../native-services/contract/board-work.ts'
+import type { Webhook } from '../../../native-services/contract/webhooks.ts'
 import type { ReplyStream } from '../../../native-services/contract/events.ts'
 import { emptyMaps, type EntityMaps } from './entities.ts'
 
@@ -203,6 +205,34 @@ export function useQuestions(taskId?: string): Question[] {
         .toSorted(newestFirst),
     [map, taskId],
   )
+}
+
+/** The chat of a board, oldest first. */
+export function useBoardChat(boardId: string): BoardMemory[] {
+  const map = useLive((state) => state.maps.board_memory)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((entry) => entry.board_id === boardId && entry.is_chat)
+        .toSorted((a, b) => -newestFirst(a, b)),
+    [map, boardId],
+  )
+}
+
+export function useWebhooks(boardId: string): Webhook[] {
+  const map = useLive((state) => state.maps.webhook)
+  return useMemo(
+    () =>
+      Object.values(map)
+        .filter((webhook) => webhook.board_id === boardId)
+        .toSorted((a, b) => -newestFirst(a, b)),
+    [map, boardId],
+  )
+}
+
+export function useTags(): Tag[] {
+  const map = useLive((state) => state.maps.tag)
+  return useMemo(() => Object.values(map).toSorted(byName), [map])
 }
 
 /** How many requests wait for a person. */

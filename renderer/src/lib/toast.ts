@@ -1,10 +1,25 @@
 /** Short messages about what just happened. Failures stay until they are read. */
 import { notifications } from '@mantine/notifications'
+import { createElement } from 'react'
+import { UndoMessage } from '../ui/undo-message.tsx'
 import { ApiError } from '../../../native-services/contract/client.ts'
 import { explain } from './api.ts'
 
 export function toast(message: string): void {
   notifications.show({ message, autoClose: 3500, withBorder: true })
+}
+
+let undoCount = 0
+
+/** Says what was done and offers to take it back, as long as that is likely to be wanted. */
+export function toastUndo(message: string, undo: () => Promise<void>): void {
+  undoCount += 1
+  const id = `undo-${undoCount}`
+  const onUndo = () => {
+    notifications.hide(id)
+    void undo()
+  }
+  notifications.show({ id, message: createElement(UndoMessage, { message, onUndo }), autoClose: 10_000, withBorder: true })
 }
 
 /** @param title what did not happen, e.g. `The task was not moved` */

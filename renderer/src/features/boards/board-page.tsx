@@ -1,26 +1,32 @@
 /** One board: its tasks as columns or rows, filters in the address, a task as a drawer beside it. */
 import './board.css'
 import { Button, Menu, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
-import { Archive, ArrowLeft, Ellipsis, Pause, Play, Plus, Search, X } from 'lucide-react'
+import { Archive, ArchiveRestore, ArrowLeft, Ellipsis, MessagesSquare, Pause, Play, Plus, Search, Settings2, X } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { openNewTask } from '../../app/palette-state.ts'
-import { changeTask } from '../../lib/actions.ts'
+import { archiveDone, changeTask } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
-import { useAgents, useBoard, useLive, useTasks } from '../../lib/store.ts'
+import { useAgents, useBoard, useLive, useTags, useTasks } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { Empty, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
+import { strings as chatStrings } from '../board-chat/strings.ts'
+import { strings as settingsStrings } from '../board-settings/strings.ts'
 import { isFiltered, matches, readFilters } from './filters.ts'
 import { planMove } from './position.ts'
 import { strings } from './strings.ts'
 import { TaskList } from './task-list.tsx'
 
 const Kanban = lazy(async () => ({ default: (await import('./kanban.tsx')).Kanban }))
+const BoardChatPanel = lazy(async () => ({ default: (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel }))
+const BoardSettingsDialog = lazy(async () => ({
+  default: (await import('../board-settings/board-settings-dialog.tsx')).BoardSettingsDialog,
+}))
 const TaskDrawer = lazy(async () => ({ default: (await import('../tasks/task-drawer.tsx')).TaskDrawer }))
 
 const columnsShown = taskStatuses.filter((status) => status !== 'archived')
@@ -28,6 +34,7 @@ const columnsShown = taskStatuses.filter((status) => status !== 'archived')
 export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string | null }) {
   const board = useBoard(boardId)
   const all = useTasks(boardId)
+  const tags = useTags()
   const agents = useAgents(boardId)
   const agentMap = useLive((state) => state.maps.agent)
   const [query, setQuery] = useQuery()
@@ -35,8 +42,9 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const filters = readFilters(query)
   const view = query['view'] === 'list' ? 'list' : 'board'
   const archive = query['archive'] === '1'
-  const { text, assignee, status } = filters
-  const tasks = useMemo(() => all.filter((task) => matches(task, { text, assignee, status })), [all, text, assignee, status])
+  const chat = query['chat'] === '1'
+  const { text, assignee, status, tag } = filters
+  const tasks = useMemo(() => all.filter((task) => matches(task, { text, assignee, status, tag })), [all, text, assignee, status, tag])
   const archived = all.filter((task) => task.status === 'archived').length
 
   if (!board) {
@@ -143,11 +151,22 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           onChange={(value) => setQuery({ status: value })}
           data={statuses.map((each) => ({ value: each, label: taskStates[each].label }))}
         />
+        {tags.length > 0 ? (
+          <Select
+            aria-label="Tag"
+            placeholder={strings.anyTag}
+            clearable
+            w={130}
+            value={tag || null}
+            onChange={(value) => setQuery({ tag: value })}
+            data={tags.map((each) => ({ value: each.id, label: each.name }))}
+          />
+        ) : null}
         {isFiltered(filters) ? (
           <Button
             variant="subtle"
             leftSection={<X size={13} aria-hidden />}
-            onClick={() => setQuery({ q: null, assignee: null, status: null })}
+            onClick={() => setQuery({ q: null, assignee: null, status: null, tag: null })}
           >
             {strings.clear}
           </Button>
@@ -163,6 +182,27 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             {strings.archived(archived)}
           </Button>
         ) : null}
+        <Tooltip label={chatStrings.open}>
+          <button
+            type="button"
+            className="iconbtn"
+            aria-label={chatStrings.open}
+            aria-pressed={chat}
+            onClick={() => setQuery({ chat: chat ? null : '1' })}
+          >
+            <MessagesSquare size={15} aria-hidden />
+          </button>
+        </Tooltip>
+        <Tooltip label={board.paused ? strings.resume : strings.pause}>
+          <button type="button" className="iconbtn" aria-label={board.paused ? strings.resume : strings.pause} onClick={setPaused}>
+            {board.paused ? <Play size={15} aria-hidden /> : <Pause size={15} aria-hidden />}
+          </button>
+        </Tooltip>
+        <Tooltip label={settingsStrings.open}>
+          <button type="button" className="iconbtn" aria-label={settingsStrings.open} onClick={() => setQuery({ settings: 'general' })}>
+            <Settings2 size={15} aria-hidden />
+          </button>
+        </Tooltip>
         <Menu position="bottom-end">
           <Menu.Target>
             <button type="button" className="iconbtn" aria-label="Board actions">
@@ -170,6 +210,16 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             </button>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<Settings2 size={13} aria-hidden />} onClick={() => setQuery({ settings: 'general' })}>
+              {settingsStrings.open}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<ArchiveRestore size={13} aria-hidden />}
+              disabled={(board.task_counts.done ?? 0) === 0}
+              onClick={() => void archiveDone(board.id)}
+            >
+              {strings.archiveDone}
+            </Menu.Item>
             <Menu.Item leftSection={board.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />} onClick={setPaused}>
               {board.paused ? strings.resume : strings.pause}
             </Menu.Item>
@@ -195,7 +245,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
         <Empty
           title={strings.noMatch}
           actions={
-            <Button variant="default" onClick={() => setQuery({ q: null, assignee: null, status: null })}>
+            <Button variant="default" onClick={() => setQuery({ q: null, assignee: null, status: null, tag: null })}>
               {strings.clear}
             </Button>
           }
@@ -236,6 +286,21 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             place(asking.task, asking.to, asking.index, { assigned_agent_ids: [agentId] })
           }}
         />
+      ) : null}
+      {query['settings'] ? (
+        <Suspense fallback={null}>
+          <BoardSettingsDialog
+            board={board}
+            tab={query['settings']}
+            onTab={(tab) => setQuery({ settings: tab })}
+            onClose={() => setQuery({ settings: null })}
+          />
+        </Suspense>
+      ) : null}
+      {chat && !taskId ? (
+        <Suspense fallback={null}>
+          <BoardChatPanel key={board.id} boardId={board.id} onClose={() => setQuery({ chat: null })} />
+        </Suspense>
       ) : null}
       {taskId ? (
         <Suspense fallback={null}>

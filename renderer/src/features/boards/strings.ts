@@ -13,6 +13,8 @@ export const strings = {
   anyone: 'Anyone',
   unassigned: 'Nobody',
   anyStatus: 'Any status',
+  anyTag: 'Any tag',
+  archiveDone: 'Archive what is done',
   clear: 'Clear filters',
   noMatch: 'No task matches these filters.',
   kanban: 'Board',

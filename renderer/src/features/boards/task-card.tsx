@@ -10,6 +10,7 @@ import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { PriorityMark } from './priority-mark.tsx'
+import { TagChips } from '../tasks/tag-chips.tsx'
 import { strings } from './strings.ts'
 
 export interface TaskCardProps {
@@ -76,6 +77,7 @@ export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProp
           <span>{task.waiting_for}</span>
         </div>
       ) : null}
+      {task.tag_ids.length > 0 ? <TagChips ids={task.tag_ids} /> : null}
       {assigned.length > 0 || task.comment_count > 0 ? (
         <div className="task-foot">
           {assigned.length > 0 ? (

@@ -2,9 +2,8 @@
 import { Button } from '@mantine/core'
 import { ArrowUp } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
-import { postComment } from '../../lib/actions.ts'
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Kbd } from '../../ui/parts.tsx'
 import { completeMention, matchNames, mentionAt, type MentionQuery } from './mention.ts'
@@ -20,8 +19,20 @@ interface Offer {
   readonly hint?: string
 }
 
-export function Composer({ task, agents }: { task: Task; agents: readonly Agent[] }) {
-  const [value, setValue] = useState(drafts.get(task.id) ?? '')
+export function Composer({
+  draftKey,
+  agents,
+  post,
+  placeholder = strings.placeholder,
+}: {
+  /** What the draft belongs to: the id of a task or of a board. */
+  draftKey: string
+  agents: readonly Agent[]
+  /** Resolves to null when it was not sent; the words stay then. */
+  post: (message: string) => Promise<unknown>
+  placeholder?: string
+}) {
+  const [value, setValue] = useState(drafts.get(draftKey) ?? '')
   const [query, setQuery] = useState<MentionQuery | null>(null)
   const [chosen, setChosen] = useState(0)
   const [busy, setBusy] = useState(false)
@@ -37,7 +48,7 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
 
   const change = (next: string) => {
     setValue(next)
-    drafts.set(task.id, next)
+    drafts.set(draftKey, next)
   }
   const pick = (offer: Offer) => {
     const element = field.current
@@ -52,11 +63,11 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
     const message = value.trim()
     if (message === '' || busy) return
     setBusy(true)
-    const comment = await postComment(task, message)
+    const sent = await post(message)
     setBusy(false)
-    if (!comment) return
+    if (!sent) return
     change('')
-    drafts.delete(task.id)
+    drafts.delete(draftKey)
     field.current?.focus()
   }
 
@@ -116,8 +127,8 @@ export function Composer({ task, agents }: { task: Task; agents: readonly Agent[
           ref={field}
           value={value}
           rows={2}
-          placeholder={strings.placeholder}
-          aria-label={strings.placeholder}
+          placeholder={placeholder}
+          aria-label={placeholder}
           role="combobox"
           aria-autocomplete="list"
           aria-expanded={offers.length > 0}

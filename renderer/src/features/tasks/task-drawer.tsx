@@ -5,7 +5,7 @@ import { Ellipsis, Link2, Pencil, Trash2, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
-import { changeTask, deleteTask } from '../../lib/actions.ts'
+import { changeTask, deleteTask, postComment } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { overlayOpen } from '../../lib/keys.ts'
@@ -23,6 +23,8 @@ import { strings as boardStrings } from '../boards/strings.ts'
 import { AssignDialog, missingFor } from './assign-dialog.tsx'
 import { BlockedDialog } from './blocked-dialog.tsx'
 import { Composer } from './composer.tsx'
+import { DependencyPicker } from './dependency-picker.tsx'
+import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
 
@@ -204,6 +206,8 @@ function Properties({ task }: { task: Task }) {
           onChange={(value) => value && void changeTask(task, { priority: value })}
         />
       </div>
+      <DependencyPicker task={task} />
+      <TagPicker task={task} />
       {asking?.missing === 'reason' ? (
         <BlockedDialog
           task={task}
@@ -353,7 +357,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
               </Tabs.Panel>
             </Tabs>
           </div>
-          <Composer key={task.id} task={task} agents={agents} />
+          <Composer key={task.id} draftKey={task.id} agents={agents} post={(message) => postComment(task, message)} />
         </>
       ) : (
         <Empty

@@ -139,7 +139,7 @@ export function SessionDrawer({
             </div>
           ) : null}
           {items === null && !failure ? <div className="skeleton" style={{ height: 180 }} /> : null}
-          {items?.length === 0 && !running ? <p className="muted">{strings.empty}</p> : null}
+          {items?.length === 0 && !running && !failure && transcript.underWay === null ? <p className="muted">{strings.empty}</p> : null}
           <ul className="thread">
             {items?.map((message) => (
               <MessageRow key={message.id} message={message} agent={agent} />

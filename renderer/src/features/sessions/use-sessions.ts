@@ -29,6 +29,8 @@ function useReading(read: () => void, everyMs: number): void {
   const gatewayUp = useLive((state) => state.gatewayRuntime?.connected ?? false)
   useEffect(() => {
     read()
+    // Without a gateway there is one answer, and its coming back is told.
+    if (!gatewayUp) return
     const timer = setInterval(() => !document.hidden && read(), everyMs)
     return () => clearInterval(timer)
   }, [read, everyMs, connection, gatewayUp])
@@ -85,7 +87,14 @@ export function useTranscript(agentId: string, sessionKey: string) {
       setRunId(active)
       if (active === null) setWords('')
     } catch (error) {
-      if (mine === latest.current) setFailure(failureOf(error))
+      if (mine !== latest.current) return
+      const reason = failureOf(error)
+      setFailure(reason)
+      // A run does not outlive its gateway.
+      if (reason.gatewayDown) {
+        setRunId(null)
+        setWords('')
+      }
     }
   }, [agentId, sessionKey, show])
   const poll = useCallback(() => void read(), [read])

@@ -57,7 +57,6 @@ export const sessionHistory = z.object({
   next_before: z.number().int().nullable(),
   active_run_id: z.string().nullable(),
 })
-export type SessionHistory = z.infer<typeof sessionHistory>
 
 export const sessionTarget = z.strictObject({ session_key: sessionKey })
 export const sessionSend = sessionTarget.extend({ message: z.string().trim().min(1).max(100_000) })

@@ -189,10 +189,14 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           store.tags.setForTask(id, [...new Set(input.tag_ids)])
         }
         const task = fresh(id)
-        checkBlocked(task.status, store.dependencies.of(id).filter((each) => task.blocked_by_task_ids.includes(each.id)))
+        checkBlocked(
+          task.status,
+          store.dependencies.of(id).filter((each) => task.blocked_by_task_ids.includes(each.id)),
+        )
         record(caller, task, 'task.created', `${actor.name} created #${task.number} ${task.title}`, { status: task.status })
         // A task that waits for others is announced to its agents when it can begin.
-        if (assignees.length > 0 && !task.is_blocked) notifier.assigned({ task, agent_ids: assignees.filter((agentId) => agentId !== actor.agent_id), actor })
+        if (assignees.length > 0 && !task.is_blocked)
+          notifier.assigned({ task, agent_ids: assignees.filter((agentId) => agentId !== actor.agent_id), actor })
         return fresh(id)
       }),
 

@@ -285,9 +285,7 @@ export const syncResult = z.object({
   errors: z.array(z.object({ agent_id: id.nullable(), agent_name: z.string().nullable(), board_id: id.nullable(), message: z.string() })),
   agents: z.array(syncOutcome),
   /** What a look at the gateway said before the first agent was touched. */
-  preflight: z
-    .object({ state: z.enum(['ok', 'offline', 'auth', 'version', 'pairing']), message: z.string().nullable() })
-    .optional(),
+  preflight: z.object({ state: z.enum(['ok', 'offline', 'auth', 'version', 'pairing']), message: z.string().nullable() }).optional(),
 })
 export type SyncResult = z.infer<typeof syncResult>
 

@@ -28,7 +28,22 @@ import type { SessionFrame } from './sessions.ts'
 import { webhook } from './webhooks.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */
-export const entitySchemas = { gateway, board, agent, task, comment, notification, activity, job, settings, approval, question, board_memory: boardMemory, webhook, tag } as const
+export const entitySchemas = {
+  gateway,
+  board,
+  agent,
+  task,
+  comment,
+  notification,
+  activity,
+  job,
+  settings,
+  approval,
+  question,
+  board_memory: boardMemory,
+  webhook,
+  tag,
+} as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
 

@@ -106,9 +106,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     const where = task ? `#${task.number} ${task.title}` : 'the chat of the board'
     store.activity.record({
       event_type: 'delivery.delivered',
-      message: answered
-        ? `${nameOf(row)} answered in ${where}`
-        : `${nameOf(row)} took "${row.title}" and had nothing to add`,
+      message: answered ? `${nameOf(row)} answered in ${where}` : `${nameOf(row)} took "${row.title}" and had nothing to add`,
       actor_type: 'agent',
       actor_name: nameOf(row),
       agent_id: row.agent_id,

@@ -215,7 +215,18 @@ function blockedReason(task: TaskFacts, target: TaskStatus, change: TaskChange):
 /** Fields of a change that each kind of agent may send; people may send all of them. */
 export const agentTaskFields: { readonly worker: readonly string[]; readonly lead: readonly string[] } = {
   worker: ['status', 'expected_status', 'blocked_reason', 'comment'],
-  lead: ['status', 'expected_status', 'blocked_reason', 'comment', 'assigned_agent_id', 'assigned_agent_ids', 'priority', 'due_at', 'depends_on_task_ids', 'tag_ids'],
+  lead: [
+    'status',
+    'expected_status',
+    'blocked_reason',
+    'comment',
+    'assigned_agent_id',
+    'assigned_agent_ids',
+    'priority',
+    'due_at',
+    'depends_on_task_ids',
+    'tag_ids',
+  ],
 }
 
 /** Refuses fields that are not the agent's to change. */

@@ -111,6 +111,8 @@ export function managedLines(content: string): { start_line: number; end_line: n
 /** The content without any block of ours. */
 export function stripBlock(content: string): string {
   if (!hasMarker(content)) return content
-  const rest = spliceBlock(content, '').replace(/\n{3,}/g, '\n\n').trim()
+  const rest = spliceBlock(content, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
   return rest === '' ? '' : `${rest}\n`
 }

@@ -7,7 +7,14 @@ import { GatewayError } from '../gateway/types.ts'
 import type { AgentRow } from '../store/agents.ts'
 import { renderBlock, spliceBlock, stripBlock } from './agents-block.ts'
 import { type LifecycleContext, recordAgentEvent } from './lifecycle-context.ts'
-import { readCredentials, readWorkspaceText, removeControlFolder, writeCommand, writeCredentials, writeWorkspaceText } from './workspace-files.ts'
+import {
+  readCredentials,
+  readWorkspaceText,
+  removeControlFolder,
+  writeCommand,
+  writeCredentials,
+  writeWorkspaceText,
+} from './workspace-files.ts'
 
 const agentsFile = 'AGENTS.md'
 

@@ -20,6 +20,8 @@ await wait(seconds * 1000)
 const used = process.cpuUsage(cpu)
 const ms = (used.user + used.system) / 1000
 console.log(machine())
-console.log(`idle for ${seconds} s: ${ms.toFixed(0)} ms of CPU, ${((ms / (seconds * 1000)) * 100).toFixed(2)} % of a core; ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB resident`)
+console.log(
+  `idle for ${seconds} s: ${ms.toFixed(0)} ms of CPU, ${((ms / (seconds * 1000)) * 100).toFixed(2)} % of a core; ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB resident`,
+)
 page.close()
 await services.stop()

@@ -152,7 +152,10 @@ describe.skipIf(!openclawAvailable)('the demo on the real gateway', { timeout: 1
   it('heartbeats come at their interval and are answered by a check-in', async () => {
     const noor = (await client.call('listAgents')).items.find((agent) => agent.name === 'Noor')
     if (!noor) throw new Error('no Noor')
-    await client.call('updateAgent', { params: { agent_id: noor.id }, body: { heartbeat_config: { every: '10s', target: 'none', skip_when_idle: false } } })
+    await client.call('updateAgent', {
+      params: { agent_id: noor.id },
+      body: { heartbeat_config: { every: '10s', target: 'none', skip_when_idle: false } },
+    })
     const asked = Date.now()
     const beats = await until(
       async () =>

@@ -36,7 +36,10 @@ function slugOf(name: string): string {
   return slug.slice(0, 60) || 'board'
 }
 
-export function boardHandlers(deps: ApiDeps, { entities, tasks, undo }: { entities: Entities; tasks: TaskService; undo: UndoService }): HandlerGroup<Ids> {
+export function boardHandlers(
+  deps: ApiDeps,
+  { entities, tasks, undo }: { entities: Entities; tasks: TaskService; undo: UndoService },
+): HandlerGroup<Ids> {
   const { store } = deps
 
   function freeSlug(gatewayId: string, wanted: string): string {

@@ -116,6 +116,13 @@ describe('verdictFor', () => {
     const needing = notificationTypes.flatMap((type) =>
       (['user', 'agent'] as const).flatMap((author) => (needsAnswer(type, author) ? [`${type}/${author}`] : [])),
     )
-    expect(needing).toEqual(['assignment/user', 'assignment/agent', 'mention/user', 'mention/agent', 'thread_update/user', 'board_chat/user'])
+    expect(needing).toEqual([
+      'assignment/user',
+      'assignment/agent',
+      'mention/user',
+      'mention/agent',
+      'thread_update/user',
+      'board_chat/user',
+    ])
   })
 })

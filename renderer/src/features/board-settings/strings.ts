@@ -15,7 +15,7 @@ export const strings = {
   save: 'Save',
   saved: 'Saved',
   notSaved: 'The board was not changed',
-  rulesLead: 'They hold for people and agents alike and take effect at once.',
+  rulesLead: 'They hold for everybody on the board and take effect at once.',
   rule: {
     require_review_before_done: ['Review before done', 'A task is done only after somebody else has looked at it in Review.'],
     comment_required_for_review: ['Comment before review', 'Whoever moves a task to Review says first what was done.'],

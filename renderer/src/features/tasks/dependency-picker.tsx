@@ -1,4 +1,5 @@
 /** The tasks that must be done before this one. */
+import './tags.css'
 import { MultiSelect } from '@mantine/core'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates } from '../../../../native-services/contract/states.ts'
@@ -14,7 +15,7 @@ export function DependencyPicker({ task }: { task: Task }) {
     (other) => other.id !== task.id && (chosen.has(other.id) || (other.status !== 'done' && other.status !== 'archived')),
   )
   return (
-    <div className="property">
+    <div className="property wide">
       <span>{strings.dependsOn}</span>
       <MultiSelect
         aria-label={strings.dependsOn}

@@ -9,7 +9,7 @@ export const strings = {
   objective: 'Goal',
   objectiveHint: 'Agents on the board see it.',
   maxAgents: 'Worker agents at most',
-  maxAgentsHint: 'Holds for agents that the lead adds; you may always add one.',
+  maxAgentsHint: 'Nobody can add more: neither people nor the lead.',
   paused: 'Paused',
   pausedHint: 'No deliveries and no heartbeats. Messages wait and are sent when the board goes on.',
   save: 'Save',

@@ -93,6 +93,7 @@ function input(facts: BoardPromptFacts): string {
     `Your role: ${agent.role}`,
     `Board ID: ${board.id}`,
     `Board: ${asLine(board.name, 300)}`,
+    ...(message ? [`From: ${message.author_type}`] : []),
     ...(notification.attempts > 1 ? ['Sent before: yes. Look at what is already done before you do anything twice.'] : []),
   ].join('\n')
   if (notification.type === 'webhook_event') return `${head}\n\n${eventText(facts)}`

@@ -72,6 +72,8 @@ interface Notice {
   title: string | null
   status: string | null
   role: string | null
+  /** Who wrote the message of a chat: `user` or `agent`. */
+  from: string | null
   /** What the notification is about: the comment to answer, or the description of the task. */
   focus: string
 }
@@ -94,6 +96,7 @@ export function parseNotice(text: string): Notice | null {
     title: line(head, 'Task')?.replace(/^#\d+ /, '') ?? null,
     status: line(head, 'Status'),
     role: line(head, 'Your role'),
+    from: line(head, 'From'),
     focus: block('message') ?? block('description') ?? '',
   }
 }
@@ -181,6 +184,11 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
     case 'mention':
     case 'thread_update':
       return say(notice.role === 'lead' ? leadPlan(notice.focus, notice.title) : answer(notice.focus, notice.title))
+    case 'board_chat':
+      // Two models that answer each other would never end.
+      return notice.from === 'user' ? say(answer(notice.focus, null)) : { kind: 'text', text: nothingToAdd, gap_ms: 0 }
+    case 'webhook_event':
+      return say('I have seen the event and keep it in mind.')
     case 'approval_resolved':
     case 'question_answered':
       return say('Thank you, that is clear. I go on accordingly.')

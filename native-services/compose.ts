@@ -267,6 +267,8 @@ export function createServices(options: {
         store.write(() => {
           store.pruneChanges()
           store.heartbeats.prune(heartbeatsKept)
+          store.webhooks.forgetOld()
+          store.undo.forgetOld()
         })
       } catch (error) {
         log.warn('housekeeping.failed', { error: errorText(error) })

@@ -127,6 +127,10 @@ export function webhooksRepository({ db, clock, touch }: RepositoryContext) {
     carriedBy(payloadId: string, notificationId: string): void {
       db.prepare('UPDATE webhook_payloads SET notification_id = ? WHERE id = ?').run(notificationId, payloadId)
     },
+    /** Forgets what is too old, of all webhooks. */
+    forgetOld(): void {
+      expire.run(clock.now())
+    },
     /** Forgets what is too old and what is too much, never what is still on its way. */
     prune(webhookId: string): void {
       expire.run(clock.now())

@@ -42,6 +42,15 @@ export const strings = {
     done: 'Nothing finished yet.',
     archived: 'The archive is empty.',
   } satisfies Record<TaskStatus, string>,
+  bulk: {
+    label: 'Chosen tasks',
+    choose: (number: number) => `Choose #${number}`,
+    chosen: (n: number) => `${n} chosen`,
+    changed: (n: number) => `Changed ${n} ${n === 1 ? 'task' : 'tasks'}`,
+    assign: 'Assign…',
+    priority: 'Priority…',
+    clear: 'Choose none',
+  },
   priority: { low: 'Low', medium: 'Medium', high: 'High', urgent: 'Urgent' },
   create: {
     title: 'New board',

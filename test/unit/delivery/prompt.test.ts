@@ -28,6 +28,7 @@ it('names the agent, the task and how to work; the demo model reads it', async (
   expect(instructions).toContain('@"Ada"')
   expect(parseNotice(input)).toEqual({
     type: 'assignment',
+    from: null,
     taskId: task.id,
     title: 'Write the post',
     status: 'assigned',

@@ -122,6 +122,7 @@ try {
     agents: '/agents',
     ...(agent ? { agent: `/agents/${agent.id}` } : {}),
     inbox: '/inbox',
+    schedules: '/schedules',
     activity: '/activity',
     logs: '/logs',
     gateway: '/gateway',

@@ -67,8 +67,12 @@ describe.skipIf(!openclawAvailable)("agents' files and import on the real gatewa
       const { agents } = (answer['sourceConfig'] ?? answer['parsed']) as { agents: { entries: Record<string, unknown> } }
       return agents.entries['scout']
     }
+    // The gateway reloads its configuration after it has answered: the new agent is listed a moment later.
+    const found = await until(
+      () => bench.lifecycle.imports.importable(bench.gatewayId),
+      (agents) => agents.length > 1,
+    )
     const before = await entry()
-    const found = await bench.lifecycle.imports.importable(bench.gatewayId)
     expect(found.map((agent) => agent.gateway_agent_id).toSorted()).toEqual(['main', 'scout'])
     expect(found.find((agent) => agent.gateway_agent_id === 'scout')).toMatchObject({ workspace_path: workspace, note: null })
 

@@ -317,6 +317,9 @@ export const settings = z.object({
   /** Wakes per agent that may go unanswered before it is offline. */
   max_wake_attempts: z.number().int().min(1).max(10),
   checkin_deadline_ms: z.number().int().min(1000).max(3_600_000),
+  /** An agent is never called late, or offline, before this much silence, however short its interval. */
+  late_floor_ms: z.number().int().min(1000).max(86_400_000),
+  offline_floor_ms: z.number().int().min(1000).max(604_800_000),
   delivery_concurrency: z.number().int().min(1).max(100),
   delivery_paused: z.boolean(),
   heartbeats_paused: z.boolean(),
@@ -335,6 +338,8 @@ export type Settings = z.infer<typeof settings>
 export const defaultSettings: Settings = {
   max_wake_attempts: 3,
   checkin_deadline_ms: 30_000,
+  late_floor_ms: 30_000,
+  offline_floor_ms: 600_000,
   delivery_concurrency: 8,
   delivery_paused: false,
   heartbeats_paused: false,

@@ -30,8 +30,13 @@ export interface SilenceLimits {
   offlineMs: number
 }
 
+/** Silence shorter than these is never held against an agent. */
+export const defaultSilenceFloors: SilenceLimits = { lateMs: 30_000, offlineMs: 600_000 }
+
 /** From the agent's own interval, with floors; null when silence says nothing about it. */
-export function silenceLimits(everyMs: number): SilenceLimits | null {
+export function silenceLimits(everyMs: number, floors: SilenceLimits = defaultSilenceFloors): SilenceLimits | null {
   if (everyMs <= 0) return null
-  return { lateMs: Math.max(1.5 * everyMs, 30_000), offlineMs: Math.max(3 * everyMs, 600_000) }
+  const lateMs = Math.max(1.5 * everyMs, floors.lateMs)
+  // Late comes before offline, whatever was set.
+  return { lateMs, offlineMs: Math.max(3 * everyMs, floors.offlineMs, lateMs) }
 }

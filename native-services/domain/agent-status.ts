@@ -9,7 +9,7 @@
  * And the clock of a wake runs only while the gateway does: a gateway that is down costs an agent nothing.
  */
 import type { AgentStatus } from '../contract/states.ts'
-import { silenceLimits } from './agent-interval.ts'
+import { type SilenceLimits, silenceLimits } from './agent-interval.ts'
 
 /** The part of an agent that decides about its status. Times are milliseconds. */
 export interface AgentVitals {
@@ -185,8 +185,11 @@ export interface SilenceVerdict {
  * How long it has been silent, not counting the time before `reachableSince`, when it could not have spoken to us (we or the gateway
  * were away). `expected` is false while nobody asks it to speak (paused board, paused heartbeats, gateway down).
  */
-export function judgeSilence(agent: AgentVitals, look: { now: number; expected: boolean; reachableSince: number }): SilenceVerdict {
-  const limits = silenceLimits(agent.heartbeat_every_ms)
+export function judgeSilence(
+  agent: AgentVitals,
+  look: { now: number; expected: boolean; reachableSince: number; floors?: SilenceLimits },
+): SilenceVerdict {
+  const limits = silenceLimits(agent.heartbeat_every_ms, look.floors)
   if (!limits || (agent.status !== 'online' && agent.status !== 'late') || agent.last_seen_at === null) return { patch: null, nextAt: null }
   if (!look.expected) return { patch: null, nextAt: look.now + limits.lateMs }
   const heardAt = Math.max(agent.last_seen_at, look.reachableSince)

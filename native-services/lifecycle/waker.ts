@@ -162,6 +162,11 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
     return `${wakeKey}${agent.id}-${timer.generation}-${agent.wake_attempts + 1}`
   }
 
+  function silenceFloors() {
+    const { late_floor_ms: lateMs, offline_floor_ms: offlineMs } = store.settings.get()
+    return { lateMs, offlineMs }
+  }
+
   return {
     begin,
 
@@ -292,6 +297,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
         expected: !paused && context.gatewayUp(),
         // Beats that were left out on purpose (nothing to do, quiet hours) were not expected to be answered.
         reachableSince: Math.max(startedAt, gateway.state().since_at, store.heartbeats.excusedUntil(agent.id) ?? 0),
+        floors: silenceFloors(),
       })
       store.write(() => {
         if (patch) {
@@ -311,7 +317,7 @@ export function createWaker(context: LifecycleContext, provisioner: Provisioner)
     watchSilence(agent) {
       const { nextAt } = judgeSilence(
         { ...agent, status: 'online', last_seen_at: clock.now() },
-        { now: clock.now(), expected: true, reachableSince: 0 },
+        { now: clock.now(), expected: true, reachableSince: 0, floors: silenceFloors() },
       )
       if (nextAt === null) store.timers.clear(timerKinds.silence, agent.id)
       else store.timers.set({ kind: timerKinds.silence, subject_id: agent.id, due_at: nextAt, generation: agent.lifecycle_generation })

@@ -45,6 +45,7 @@ describe('intervals', () => {
     expect(silenceLimits(10_000)).toEqual({ lateMs: 30_000, offlineMs: 600_000 })
     expect(silenceLimits(30 * minute)).toEqual({ lateMs: 45 * minute, offlineMs: 90 * minute })
     expect(silenceLimits(0)).toBeNull()
+    expect(silenceLimits(10_000, { lateMs: 60_000, offlineMs: 5000 })).toEqual({ lateMs: 60_000, offlineMs: 60_000 })
   })
 })
 

@@ -177,6 +177,26 @@ export function SettingsPage() {
               onSave={(value) => void changeSettings({ checkin_deadline_ms: value * 1000 })}
             />
           </Row>
+          <Row label={strings.lateFloor}>
+            <NumberSetting
+              label={strings.lateFloor}
+              value={Math.round(settings.late_floor_ms / 1000)}
+              min={1}
+              max={86_400}
+              suffix={strings.seconds}
+              onSave={(value) => void changeSettings({ late_floor_ms: value * 1000 })}
+            />
+          </Row>
+          <Row label={strings.offlineFloor}>
+            <NumberSetting
+              label={strings.offlineFloor}
+              value={Math.round(settings.offline_floor_ms / 1000)}
+              min={1}
+              max={604_800}
+              suffix={strings.seconds}
+              onSave={(value) => void changeSettings({ offline_floor_ms: value * 1000 })}
+            />
+          </Row>
           <Row label={strings.concurrency}>
             <NumberSetting
               label={strings.concurrency}

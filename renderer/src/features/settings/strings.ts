@@ -6,6 +6,8 @@ export const strings = {
   agents: 'Agents and deliveries',
   maxWakes: 'Wakes before an agent counts as offline',
   deadline: 'Time to check in after a wake',
+  lateFloor: 'Never late before silence of',
+  offlineFloor: 'Never offline before silence of',
   concurrency: 'Messages delivered at the same time',
   deliveryPaused: 'Pause deliveries',
   deliveryPausedHint: 'Messages to agents wait until this is switched off.',

@@ -4,68 +4,19 @@ import './board-chat.css'
 import { Button } from '@mantine/core'
 import { X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Notification } from '../../../../native-services/contract/entities.ts'
-import type { BoardMemory } from '../../../../native-services/contract/board-work.ts'
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { overlayOpen } from '../../lib/keys.ts'
-import { useAgent, useAgents, useBoardChat, useLive } from '../../lib/store.ts'
+import { useAgents, useBoardChat, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
-import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
-import { Markdown } from '../../ui/markdown.tsx'
 import { LoadError } from '../../ui/parts.tsx'
-import { RelativeTime } from '../../ui/time.tsx'
 import { Composer } from '../tasks/composer.tsx'
-import { DeliveryChip } from '../tasks/delivery-chip.tsx'
+import { Message, Writing } from '../tasks/message.tsx'
 import { strings as taskStrings } from '../tasks/strings.ts'
 import { strings } from './strings.ts'
 
 const pageSize = 50
-
-function Entry({ entry, deliveries, names }: { entry: BoardMemory; deliveries: readonly Notification[]; names: readonly string[] }) {
-  const agent = useAgent(entry.agent_id)
-  return (
-    <li className="message">
-      {agent ? <AgentAvatar agent={agent} size={24} /> : <NameAvatar name={entry.author_name} size={24} />}
-      <div>
-        <div className="message-head">
-          <b>{entry.author_name}</b>
-          <RelativeTime at={entry.created_at} />
-        </div>
-        <Markdown text={entry.content} mentions={names} />
-        {deliveries.length > 0 ? (
-          <div className="deliveries">
-            {deliveries.map((row) => (
-              <DeliveryChip key={row.id} row={row} />
-            ))}
-          </div>
-        ) : null}
-      </div>
-    </li>
-  )
-}
-
-function Writing({ row }: { row: Notification }) {
-  const reply = useLive((state) => state.replies[row.id])
-  const agent = useAgent(row.agent_id)
-  if (!agent) return null
-  return (
-    <li className="message" aria-live="off">
-      <AgentAvatar agent={agent} size={24} />
-      <div>
-        <div className="message-head">
-          <b>{agent.name}</b>
-          <span>{reply?.text ? strings.writing : strings.working}</span>
-        </div>
-        <div className="markdown" style={{ whiteSpace: 'pre-wrap' }}>
-          {reply?.text ?? ''}
-          <span className="caret" aria-hidden />
-        </div>
-      </div>
-    </li>
-  )
-}
 
 export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose: () => void }) {
   const chat = useBoardChat(boardId)
@@ -149,7 +100,13 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
             {chat.length === 0 && writing.length === 0 ? <p className="muted">{strings.empty}</p> : null}
             <ul className="thread">
               {chat.map((entry) => (
-                <Entry key={entry.id} entry={entry} names={names} deliveries={rows.filter((row) => row.comment_id === entry.id)} />
+                <Message
+                  key={entry.id}
+                  said={entry}
+                  text={entry.content}
+                  names={names}
+                  deliveries={rows.filter((row) => row.comment_id === entry.id)}
+                />
               ))}
               {writing.map((row) => (
                 <Writing key={row.id} row={row} />

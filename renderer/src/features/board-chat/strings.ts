@@ -6,6 +6,4 @@ export const strings = {
   placeholder: 'Write to the board, @mention agents, /pause or /resume',
   notSent: 'The message was not sent',
   earlier: 'Earlier messages',
-  working: 'is thinking',
-  writing: 'is writing',
 }

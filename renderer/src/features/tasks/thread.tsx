@@ -1,57 +1,10 @@
 /** The conversation: comments, what became of each message, and replies as they are written. */
 import { useEffect, useRef } from 'react'
-import type { Agent, Comment, Notification, Task } from '../../../../native-services/contract/entities.ts'
-import { useAgent, useComments, useLive, useNotifications } from '../../lib/store.ts'
-import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
-import { Markdown } from '../../ui/markdown.tsx'
-import { RelativeTime } from '../../ui/time.tsx'
+import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import { useComments, useNotifications } from '../../lib/store.ts'
 import { DeliveryChip } from './delivery-chip.tsx'
+import { Message, Writing } from './message.tsx'
 import { strings } from './strings.ts'
-
-function Message({ comment, deliveries, names }: { comment: Comment; deliveries: readonly Notification[]; names: readonly string[] }) {
-  const agent = useAgent(comment.agent_id)
-  return (
-    <li className="message" data-system={comment.author_type === 'system' ? '' : undefined} data-comment={comment.id}>
-      {agent ? <AgentAvatar agent={agent} size={24} /> : <NameAvatar name={comment.author_name} size={24} />}
-      <div>
-        <div className="message-head">
-          <b>{comment.author_name}</b>
-          <RelativeTime at={comment.created_at} />
-        </div>
-        <Markdown text={comment.message} mentions={names} />
-        {deliveries.length > 0 ? (
-          <div className="deliveries">
-            {deliveries.map((row) => (
-              <DeliveryChip key={row.id} row={row} />
-            ))}
-          </div>
-        ) : null}
-      </div>
-    </li>
-  )
-}
-
-/** An agent that is at work on a message: its words so far, or that it has begun. */
-function Writing({ row }: { row: Notification }) {
-  const reply = useLive((state) => state.replies[row.id])
-  const agent = useAgent(row.agent_id)
-  if (!agent) return null
-  return (
-    <li className="message" aria-live="off">
-      <AgentAvatar agent={agent} size={24} />
-      <div>
-        <div className="message-head">
-          <b>{agent.name}</b>
-          <span>{reply?.text ? strings.writing : strings.working}</span>
-        </div>
-        <div className="markdown" style={{ whiteSpace: 'pre-wrap' }}>
-          {reply?.text ?? ''}
-          <span className="caret" aria-hidden />
-        </div>
-      </div>
-    </li>
-  )
-}
 
 export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] }) {
   const comments = useComments(task.id)
@@ -94,7 +47,8 @@ export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] 
         {comments.map((comment) => (
           <Message
             key={comment.id}
-            comment={comment}
+            said={comment}
+            text={comment.message}
             names={names}
             deliveries={notifications.filter((row) => row.comment_id === comment.id)}
           />

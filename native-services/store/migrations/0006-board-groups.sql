@@ -1,0 +1,1 @@
+-- Board groups, their memory, and the goals of boards.

@@ -1,0 +1,1 @@
+-- Custom fields, recurring tasks and templates.

@@ -1,0 +1,1 @@
+-- Documents and attachments of tasks and boards.

@@ -1,0 +1,1 @@
+-- Edits of comments, what a person has read, and the attempts of a delivery.

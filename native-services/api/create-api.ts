@@ -31,7 +31,7 @@ import { searchHandlers } from './handlers/search.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
-import { errorAnswer, jsonAnswer } from './respond.ts'
+import { errorAnswer, jsonAnswer, textAnswer } from './respond.ts'
 import { createSessions } from './sessions.ts'
 import { createTaskService } from './task-service.ts'
 import { createUndoService } from './undo-service.ts'
@@ -96,9 +96,21 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
 
   const app = new Hono<Env>({ strict: true })
   const methodsOf = new Map<string, string[]>()
+  const listTexts = new WeakMap<readonly unknown[], string>()
 
   function caller(context: Context<Env>): { headers: Headers; method: string; address: string } {
     return { headers: context.req.raw.headers, method: context.req.method, address: context.env.address }
+  }
+
+  /** The schema is the projection: a field that is not in the contract does not leave. */
+  function textOf(id: OperationId, operation: Operation, result: unknown): string {
+    // The store hands out the same array for the same list until something changes, so that its text can be kept with it.
+    const items = id === 'listTasks' || id === 'agentTasks' ? (result as { items: readonly unknown[] }).items : null
+    const known = items && listTexts.get(items)
+    if (known) return known
+    const text = JSON.stringify(operation.response.parse(toWire(result)))
+    if (items) listTexts.set(items, text)
+    return text
   }
 
   async function answer(context: Context<Env>, id: OperationId, operation: Operation): Promise<Response> {
@@ -127,8 +139,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     } as never)
     // Only now: a request that is refused writes nothing, not even that somebody was seen.
     if (agent) deps.lifecycle.touch(agent.id)
-    // The schema is the projection: a field that is not in the contract does not leave.
-    return jsonAnswer(operation.status ?? 200, operation.response.parse(toWire(result)), requestId, headers)
+    return textAnswer(operation.status ?? 200, textOf(id, operation, result), requestId, headers)
   }
 
   for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {

@@ -6,13 +6,18 @@ import { TooManyRequestsError } from './auth.ts'
 
 /** @param body Already in the wire's shape. */
 export function jsonAnswer(status: number, body: unknown, requestId: string, extra?: Headers): Response {
+  return textAnswer(status, JSON.stringify(body), requestId, extra)
+}
+
+/** @param text JSON. */
+export function textAnswer(status: number, text: string, requestId: string, extra?: Headers): Response {
   const own = {
     ...securityHeaders(),
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     'x-request-id': requestId,
   }
-  const response = new Response(JSON.stringify(body), { status, headers: own })
+  const response = new Response(text, { status, headers: own })
   extra?.forEach((value, name) => {
     if (!(name in own)) response.headers.append(name, value)
   })

@@ -42,6 +42,8 @@ export interface RepositoryContext {
   clock: Clock
   /** Records that an entity changed (or is gone), in the transaction under way. */
   touch(entity: EntityName, id: string, deleted?: boolean): void
+  /** What was read stays true while this stays the same: it grows with every change, an undone one and one of another connection included. */
+  version(): string
 }
 
 /** How many changes are kept for subscribers that come back; older ones must fetch everything again. */
@@ -53,13 +55,17 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
   const db = openDatabase({ file: options.file, migrationsDir: options.migrationsDir ?? migrationsDir })
   const listeners = new Set<(changes: readonly Change[]) => void>()
   const insertChange = db.prepare('INSERT INTO changes (entity, entity_id, deleted, at) VALUES (?, ?, ?, ?)')
+  const dataVersion = db.prepare('SELECT data_version FROM pragma_data_version').pluck()
   let pending: Change[] = []
   let depth = 0
+  let touches = 0
 
   const context: RepositoryContext = {
     db,
     clock: options.clock,
+    version: () => `${touches}.${String(dataVersion.get())}`,
     touch(entity, entityId, deleted = false) {
+      touches += 1
       const last = pending.at(-1)
       if (last && last.entity === entity && last.entity_id === entityId && last.deleted === Number(deleted)) return
       const { lastInsertRowid } = insertChange.run(entity, entityId, Number(deleted), options.clock.now())
@@ -106,6 +112,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
         result = depth === 1 ? db.transaction(work).immediate() : db.transaction(work)()
       } catch (error) {
         pending.length = mark
+        touches += 1
         throw error
       } finally {
         depth -= 1

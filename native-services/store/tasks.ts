@@ -51,7 +51,13 @@ function firstOf<Row extends { task_id: string }>(rows: readonly Row[]): Map<str
   return first
 }
 
-export function tasksRepository({ db, clock, touch }: RepositoryContext) {
+/** Lists that are kept until something changes. */
+const listsKept = 32
+
+export function tasksRepository({ db, clock, touch, version }: RepositoryContext) {
+  const kept = new Map<string, Listed<TaskRow>>()
+  let keptVersion = ''
+
   const byId = db.prepare('SELECT * FROM tasks WHERE id = ?')
   // Read for a whole page of tasks at once: one statement each instead of three per task. The argument is a JSON array of ids.
   const some = '(SELECT value FROM json_each(?))'
@@ -151,32 +157,46 @@ export function tasksRepository({ db, clock, touch }: RepositoryContext) {
     return rows.reduce((sum, { status, n }) => (fits(status) ? sum + n : sum), 0)
   }
 
+  function readList(filter: TaskFilter): Listed<TaskRow> {
+    const like = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+    const condition = where([
+      ['board_id = ?', filter.board_id],
+      filter.status !== undefined && ['status = ?', filter.status],
+      filter.status === undefined && !filter.include_archived && [`status <> 'archived'`],
+      filter.assigned_agent_id !== undefined && ['id IN (SELECT task_id FROM assignments WHERE agent_id = ?)', filter.assigned_agent_id],
+      filter.unassigned === true && ['id NOT IN (SELECT task_id FROM assignments)'],
+      like !== undefined && [`(title LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')`, like, like],
+    ])
+    const rows = statement(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`).all(
+      ...condition.values,
+      filter.limit,
+      filter.offset,
+    )
+    const plain = filter.assigned_agent_id === undefined && filter.unassigned !== true && like === undefined
+    const n = plain
+      ? total(filter)
+      : (statement(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }).n
+    return { items: shapeAll(rows), total: n }
+  }
+
   return {
     get(id: string): TaskRow | undefined {
       const row = byId.get(id)
       return row === undefined ? undefined : shape(row)
     },
 
+    /** The same list again, and nothing changed since: the very same arrays, which callers must not change. */
     list(filter: TaskFilter): Listed<TaskRow> {
-      const like = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
-      const condition = where([
-        ['board_id = ?', filter.board_id],
-        filter.status !== undefined && ['status = ?', filter.status],
-        filter.status === undefined && !filter.include_archived && [`status <> 'archived'`],
-        filter.assigned_agent_id !== undefined && ['id IN (SELECT task_id FROM assignments WHERE agent_id = ?)', filter.assigned_agent_id],
-        filter.unassigned === true && ['id NOT IN (SELECT task_id FROM assignments)'],
-        like !== undefined && [`(title LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')`, like, like],
-      ])
-      const rows = statement(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`).all(
-        ...condition.values,
-        filter.limit,
-        filter.offset,
-      )
-      const plain = filter.assigned_agent_id === undefined && filter.unassigned !== true && like === undefined
-      const n = plain
-        ? total(filter)
-        : (statement(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }).n
-      return { items: shapeAll(rows), total: n }
+      const now = version()
+      if (now !== keptVersion) kept.clear()
+      keptVersion = now
+      const key = JSON.stringify(filter)
+      const listed = kept.get(key) ?? readList(filter)
+      // The ones that were asked for last stay.
+      kept.delete(key)
+      kept.set(key, listed)
+      if (kept.size > listsKept) kept.delete(kept.keys().next().value as string)
+      return listed
     },
 
     /** What an agent has to do: not done, not archived, most urgent status first. */

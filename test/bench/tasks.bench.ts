@@ -48,21 +48,27 @@ async function bench(): Promise<void> {
   const services = await startServices()
   const { board, max, ivy } = await seedBoard(services)
   const store = openStore({ file: dataPaths(services.dataDir).database, clock: systemClock })
+  let first = ''
+  let position = 0
   const statuses = ['inbox', 'assigned', 'in_progress', 'review', 'done'] as const
   store.write(() => {
     for (let index = 0; index < tasks; index += 1) {
       const status = statuses[index % statuses.length] ?? 'inbox'
       const task = addTask(store, board.id, `Task ${index}`, { status, description: 'What has to be done, in a sentence or two.' })
+      if (index === 1) first = task.id
       if (status !== 'inbox') store.tasks.setAssignees(task.id, [index % 2 ? max.id : ivy.id])
     }
   })
   store.close()
   console.log(machine())
   const only = process.argv[2]
-  for (const [name, query] of [
-    ['first page', 'limit=50'],
-    ['one column', 'limit=50&status=in_progress'],
-    ['one agent', `limit=50&assigned_agent_id=${max.id}`],
+  for (const [name, query, writes] of [
+    ['first page', 'limit=50', 0],
+    // A list is kept until something changes: with changes it has to be read and written out anew.
+    ['first page, 20 changes a second', 'limit=50', 20],
+    ['one column', 'limit=50&status=in_progress', 0],
+    ['one agent', `limit=50&assigned_agent_id=${max.id}`, 0],
+    ['one agent, 20 changes a second', `limit=50&assigned_agent_id=${max.id}`, 20],
   ] as const) {
     if (only !== undefined && only !== name) continue
     const cpu = process.cpuUsage()
@@ -75,7 +81,15 @@ async function bench(): Promise<void> {
     )
     let out = ''
     child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    const changing =
+      writes === 0
+        ? null
+        : setInterval(
+            () => void services.call('updateTask', { params: { board_id: board.id, task_id: first }, body: { position: ++position } }),
+            1000 / writes,
+          )
     await new Promise((resolve) => child.once('close', resolve))
+    if (changing) clearInterval(changing)
     const used = process.cpuUsage(cpu)
     const result = JSON.parse(out) as { count: number; bytes: number; p50: number; p99: number }
     console.log(

@@ -140,6 +140,31 @@ describe('with a board', () => {
     expect(store.boards.get(ids.board)?.name).toBe('Board')
   })
 
+  it('a list is kept until something changes: by us, undone again, or through another connection', () => {
+    const filter = { board_id: ids.board, limit: 50, offset: 0 }
+    const titles = (): string[] => store.tasks.list(filter).items.map((task) => task.title)
+    const before = titles()
+    expect(store.tasks.list(filter).items).toBe(store.tasks.list({ ...filter }).items)
+
+    store.write(() => store.tasks.update(ids.task, { title: 'Renamed' }))
+    expect(titles()).toContain('Renamed')
+
+    expect(() =>
+      store.write(() => {
+        store.tasks.update(ids.task, { title: 'Never so' })
+        expect(titles()).toContain('Never so')
+        throw new Error('undone')
+      }),
+    ).toThrow('undone')
+    expect(titles()).toContain('Renamed')
+
+    const other = new Database(path.join(folder, 'store.sqlite'))
+    other.prepare('UPDATE tasks SET title = ? WHERE id = ?').run('From elsewhere', ids.task)
+    other.close()
+    expect(titles()).toContain('From elsewhere')
+    expect(titles()).toHaveLength(before.length)
+  })
+
   it('changes since a revision: each entity once, in its last state, in order; a gap when pruned or from elsewhere', () => {
     const start = store.revision()
     store.write(() => store.tasks.update(ids.task, { title: 'A' }))

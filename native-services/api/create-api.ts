@@ -19,6 +19,7 @@ import { agentApiHandlers } from './handlers/agent-api.ts'
 import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
+import { boardGroupHandlers } from './handlers/board-groups.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
@@ -81,6 +82,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...gatewaySecurityHandlers(deps, { entities }),
     ...boardHandlers(deps, { entities, tasks, undo }),
     ...boardWorkHandlers(deps, { entities, tasks, undo }),
+    ...boardGroupHandlers(deps, { entities }),
     ...webhookHandlers(deps, { entities }),
     ...searchHandlers(deps),
     ...agentHandlers(deps, { entities }),
@@ -105,7 +107,12 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   /** The schema is the projection: a field that is not in the contract does not leave. */
   function textOf(id: OperationId, operation: Operation, result: unknown): string {
     // The store hands out the same array for the same list until something changes, so that its text can be kept with it.
-    const items = id === 'listTasks' || id === 'agentTasks' ? (result as { items: readonly unknown[] }).items : null
+    const items =
+      id === 'listTasks' || id === 'agentTasks'
+        ? (result as { items: readonly unknown[] }).items
+        : id === 'getBoardSnapshot'
+          ? (result as { tasks: readonly unknown[] }).tasks
+          : null
     const known = items && listTexts.get(items)
     if (known) return known
     const text = JSON.stringify(operation.response.parse(toWire(result)))

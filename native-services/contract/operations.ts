@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
+import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
 import { searchOperations } from './operations-search.ts'
 import { webhookOperations } from './operations-webhooks.ts'
@@ -77,7 +78,7 @@ export const operations = {
   getBoard: { method: 'GET', path: '/boards/{board_id}', auth: 'operator', tags: ['boards'], summary: 'One board', response: entity.board },
   updateBoard: { method: 'PATCH', path: '/boards/{board_id}', auth: 'operator', tags: ['boards'], summary: 'Change a board', body: request.boardUpdate, response: entity.board },
   deleteBoard: { method: 'DELETE', path: '/boards/{board_id}', auth: 'operator', tags: ['boards'], summary: 'Delete a board, its tasks and threads; its agents must be gone', response: ok },
-  getBoardSnapshot: { method: 'GET', path: '/boards/{board_id}/snapshot', auth: 'operator', tags: ['boards'], summary: 'A board with its tasks and agents', response: z.object({ board: entity.board, tasks: z.array(entity.task), agents: z.array(entity.agent) }) },
+  getBoardSnapshot: { method: 'GET', path: '/boards/{board_id}/snapshot', auth: 'operator', tags: ['boards'], summary: 'A board with its agents and all of its tasks, up to 50,000, as of one revision', query: request.snapshotQuery, response: z.object({ board: entity.board, tasks: z.array(entity.task), agents: z.array(entity.agent), total: z.number().int(), rev: z.number().int() }) },
 
   // — tasks —
   listTasks: { method: 'GET', path: '/boards/{board_id}/tasks', auth: 'operator', tags: ['tasks'], summary: 'Tasks of a board', query: request.tasksQuery, response: page(entity.task) },
@@ -124,6 +125,8 @@ export const operations = {
   ...agentFileOperations,
 
   ...boardWorkOperations,
+
+  ...boardGroupOperations,
 
   ...webhookOperations,
 

@@ -1,6 +1,7 @@
 /** What the API accepts. Bodies are strict: an unknown field is refused with its name, so that a typo never passes silently. */
 import { z } from 'zod'
 import { agentRoles, heartbeatConfig, identityProfile, settings, task } from './entities.ts'
+import { successMetricsInput, targetDate } from './goals.ts'
 import { id, pageQuery, queryBoolean } from './primitives.ts'
 import { agentStatuses, deliveryStatuses, taskStatuses } from './states.ts'
 
@@ -17,6 +18,11 @@ export const boardCreate = z.strictObject({
   description: text.default(''),
   board_type: z.enum(['goal', 'general']).default('general'),
   objective: text.nullable().optional(),
+  success_metrics: successMetricsInput.default([]),
+  target_date: targetDate.nullable().optional(),
+  goal_confirmed: z.boolean().default(false),
+  goal_source: z.string().trim().min(1).max(60).nullable().optional(),
+  board_group_id: id.nullable().optional(),
   max_agents: z.number().int().min(0).max(1000).default(10),
 })
 
@@ -25,6 +31,13 @@ export const boardUpdate = z.strictObject({
   description: text.optional(),
   board_type: z.enum(['goal', 'general']).optional(),
   objective: text.nullable().optional(),
+  /** Replaces all of them. */
+  success_metrics: successMetricsInput.optional(),
+  target_date: targetDate.nullable().optional(),
+  goal_confirmed: z.boolean().optional(),
+  goal_source: z.string().trim().min(1).max(60).nullable().optional(),
+  /** Null takes the board out of its group. */
+  board_group_id: id.nullable().optional(),
   require_approval_for_done: z.boolean().optional(),
   require_review_before_done: z.boolean().optional(),
   comment_required_for_review: z.boolean().optional(),
@@ -95,6 +108,8 @@ export const tasksQuery = pageQuery.extend({
   include_archived: queryBoolean.optional(),
   q: z.string().max(200).optional(),
 })
+
+export const snapshotQuery = z.object({ include_archived: queryBoolean.optional() })
 
 export const agentsQuery = pageQuery.extend({
   board_id: id.optional(),

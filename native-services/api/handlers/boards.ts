@@ -24,7 +24,7 @@ type Ids =
 
 const operator = { kind: 'operator' } as const
 const byOperator = { actor_type: 'user', actor_name: 'Operator' } as const
-const snapshotTasks = 1000
+const snapshotTasks = 50_000
 
 /** `Ship it!` → `ship-it`; `board` when nothing is left. */
 function slugOf(name: string): string {
@@ -111,13 +111,11 @@ export function boardHandlers(
       })
       return { ok: true }
     },
-    getBoardSnapshot({ params }) {
+    getBoardSnapshot({ params, query }) {
       const board = entities.mustBoard(params.board_id)
-      return {
-        board,
-        tasks: store.tasks.list({ board_id: board.id, limit: snapshotTasks, offset: 0 }).items,
-        agents: store.agents.all({ board_id: board.id }).map(entities.showAgent),
-      }
+      const { items, total } = store.tasks.list({ board_id: board.id, ...query, limit: snapshotTasks, offset: 0 })
+      const agents = store.agents.all({ board_id: board.id }).map(entities.showAgent)
+      return { board, tasks: items, agents, total, rev: store.revision() }
     },
 
     listTasks: ({ params, query }) => ({

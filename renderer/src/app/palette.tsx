@@ -27,15 +27,30 @@ import {
   Users,
 } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
+import type { Task } from '../../../native-services/contract/entities.ts'
 import { agentStates, taskStates } from '../../../native-services/contract/states.ts'
 import { changeSettings, gatewayAction, syncTokens } from '../lib/actions.ts'
 import { navigate } from '../lib/hash-location.ts'
-import { useAgents, useBoards, useLive, useTasks } from '../lib/store.ts'
+import { useAgents, useBoards, useLive } from '../lib/store.ts'
 import { AgentAvatar } from '../ui/avatar.tsx'
 import { StateIcon } from '../ui/icon.tsx'
 import { useSearch } from '../features/search/use-search.ts'
 import { openNewAgent, openNewBoard, openNewTask, useOverlays } from './palette-state.ts'
 import { strings } from './strings.ts'
+
+const tasksOffered = 20
+
+function tasksLike(query: string): Task[] {
+  const text = query.trim().toLowerCase()
+  if (text === '') return []
+  const found: Task[] = []
+  for (const task of Object.values(useLive.getState().maps.task)) {
+    if (`#${task.number}` !== text && String(task.number) !== text && !task.title.toLowerCase().includes(text)) continue
+    found.push(task)
+    if (found.length === tasksOffered) break
+  }
+  return found
+}
 
 const icon = (Icon: LucideIcon) => <Icon size={15} aria-hidden />
 
@@ -43,7 +58,6 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
   const wanted = useOverlays((state) => state.palette)
   const boards = useBoards()
   const agents = useAgents()
-  const tasks = useTasks()
   const settings = useLive((state) => state.settings)
   const { setColorScheme } = useMantineColorScheme()
 
@@ -55,6 +69,8 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
 
   const [query, setQuery] = useState('')
   const hits = useSearch(query)
+  // Tasks by number and title from what is here; the rest is found by the server.
+  const found = useMemo(() => tasksLike(query), [query])
   const groups = useMemo<SpotlightActionGroupData[]>(() => {
     const boardNames = new Map(boards.map((board) => [board.id, board.name]))
     const paused = settings?.delivery_paused ?? false
@@ -162,7 +178,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
       },
       {
         group: 'Tasks',
-        actions: tasks.map((task) => ({
+        actions: found.map((task) => ({
           id: `t-${task.id}`,
           label: task.title,
           description: `#${task.number} · ${boardNames.get(task.board_id) ?? ''} · ${taskStates[task.status].label}`,
@@ -175,7 +191,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         group: 'In texts and threads',
         actions: hits
           // What the list of tasks finds by its title already.
-          .filter((hit) => hit.kind !== 'task' || !hit.title.toLowerCase().includes(query.trim().toLowerCase()))
+          .filter((hit) => hit.kind !== 'task' || !found.some((task) => task.id === hit.task_id))
           .map((hit) => ({
             id: `x-${hit.kind}-${hit.id}`,
             label:
@@ -206,7 +222,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           })),
       },
     ]
-  }, [boards, agents, tasks, settings, colorScheme, setColorScheme, hits, query])
+  }, [boards, agents, found, settings, colorScheme, setColorScheme, hits, query])
 
   return (
     <Spotlight

@@ -19,6 +19,8 @@ export const emptyMaps: EntityMaps = {
   board_memory: {},
   webhook: {},
   tag: {},
+  board_group: {},
+  group_memory: {},
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */
@@ -27,6 +29,7 @@ const limits: Partial<Record<MappedName, number>> = {
   notification: 2000,
   comment: 5000,
   board_memory: 2000,
+  group_memory: 2000,
   approval: 2000,
   question: 2000,
 }

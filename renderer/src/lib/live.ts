@@ -8,6 +8,7 @@
 import type { ApiClient } from '../../../native-services/contract/client.ts'
 import { ApiError } from '../../../native-services/contract/client.ts'
 import type { Page } from '../../../native-services/contract/primitives.ts'
+import type { Task } from '../../../native-services/contract/entities.ts'
 import type { ChangeFrame, EventFrames, EventName } from '../../../native-services/contract/events.ts'
 import type { SessionFrame } from '../../../native-services/contract/sessions.ts'
 import { applyChanges, replaceEntities } from './entities.ts'
@@ -25,6 +26,8 @@ export interface LiveConnection {
   stop(): void
   /** Ask for log lines in the stream. Returns the release. */
   wantLogs(): () => void
+  /** All tasks of a board, from now on: fetched once, kept true by the stream, fetched again after a gap. */
+  wantBoard(boardId: string): Promise<void>
   /** Ask for the runs of one session in the stream; the last who asks is heard. Returns the release. */
   wantSession(key: string, listener: (frame: SessionFrame) => void): () => void
   /** Fetch everything again. */
@@ -89,18 +92,24 @@ export function createLiveConnection(options: {
   let sessionTimer: ReturnType<typeof setTimeout> | undefined
   let openedWithSession: string | null = null
   let logsTimer: ReturnType<typeof setTimeout> | undefined
+  /** Boards whose tasks are here or on their way. */
+  const boardLoads = new Map<string, Promise<void>>()
+  /** Fetches under way, each with the frames that came meanwhile. */
+  const missedBy = new Set<ChangeFrame[]>()
   /** Non-null while a snapshot is being fetched: frames wait here. */
   let held: ChangeFrame[] | null = null
   let snapshot: Promise<void> | null = null
   let queue: ChangeFrame[] = []
   let flushTimer: ReturnType<typeof setTimeout> | undefined
+  /** How long the last changes took to be applied and rendered. */
+  let applyMs = 0
 
   const setConnection = (connection: 'connecting' | 'live' | 'lost') => {
     if (store.getState().connection !== connection) store.setState({ connection, connectionSince: Date.now() })
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags] =
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, boardGroups] =
       await Promise.all([
         api.call('getSettings'),
         api.call('getOverview'),
@@ -118,29 +127,27 @@ export function createLiveConnection(options: {
         fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
         fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
         api.call('listTags'),
+        fetchAll((query) => api.call('listBoardGroups', { query })),
       ])
-    const tasks = (
-      await Promise.all(
-        boards.map((board) =>
-          fetchAll((query) => api.call('listTasks', { params: { board_id: board.id }, query: { ...query, include_archived: 'true' } })),
-        ),
-      )
-    ).flat()
+    // Boards that were opened before are opened again; tasks of the others were of the moment.
+    const wanted = [...boardLoads.keys()].filter((id) => boards.some((board) => board.id === id))
+    boardLoads.clear()
     store.setState((state) => {
       let maps = replaceEntities(state.maps, 'gateway', gateways)
       maps = replaceEntities(maps, 'board', boards)
       maps = replaceEntities(maps, 'agent', agents)
-      maps = replaceEntities(maps, 'task', tasks)
       maps = replaceEntities(maps, 'job', jobs.items)
       maps = replaceEntities(maps, 'activity', activity.items)
       // What was decided is fetched by the page that shows it.
       maps = replaceEntities(maps, 'approval', approvals)
       maps = replaceEntities(maps, 'question', questions)
       maps = replaceEntities(maps, 'tag', tags.items)
+      maps = replaceEntities(maps, 'board_group', boardGroups)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
-      maps = { ...maps, comment: {}, notification: {}, board_memory: {}, webhook: {} }
+      maps = { ...maps, task: {}, comment: {}, notification: {}, board_memory: {}, webhook: {}, group_memory: {} }
       return {
         maps,
+        boards: {},
         settings,
         overview,
         runtime,
@@ -153,6 +160,42 @@ export function createLiveConnection(options: {
         session: 'in',
       }
     })
+    for (const id of wanted) void loadBoard(id)
+  }
+
+  /** Never rejects: what went wrong stands in the store. */
+  function loadBoard(id: string): Promise<void> {
+    const known = boardLoads.get(id)
+    if (known) return known
+    // Everything is fetched anew after a gap: what was asked for before it must not come in late.
+    const isCurrent = (): boolean => boardLoads.get(id) === load
+    const load: Promise<void> = fetchBoard(id, isCurrent).catch((error: unknown) => {
+      if (!isCurrent()) return
+      boardLoads.delete(id)
+      store.setState((state) => ({ boards: { ...state.boards, [id]: { state: 'failed', message: explain(error) } } }))
+    })
+    boardLoads.set(id, load)
+    return load
+  }
+
+  async function fetchBoard(id: string, isCurrent: () => boolean): Promise<void> {
+    store.setState((state) => ({ boards: { ...state.boards, [id]: { state: 'loading' } } }))
+    const missed: ChangeFrame[] = []
+    missedBy.add(missed)
+    try {
+      const { tasks, rev: readAt } = await api.call('getBoardSnapshot', { params: { board_id: id }, query: { include_archived: 'true' } })
+      if (!isCurrent()) return
+      store.setState((state) => {
+        const task: Record<string, Task> = {}
+        for (const other of Object.values(state.maps.task)) if (other.board_id !== id) task[other.id] = other
+        for (const own of tasks) task[own.id] = own
+        // What came in meanwhile, and is newer than what was read.
+        const newer = missed.filter((frame) => frame.entity === 'task' && frame.rev > readAt)
+        return { maps: applyChanges({ ...state.maps, task }, newer), boards: { ...state.boards, [id]: { state: 'loaded' } } }
+      })
+    } finally {
+      missedBy.delete(missed)
+    }
   }
 
   function load(): Promise<void> {
@@ -209,15 +252,19 @@ export function createLiveConnection(options: {
     flushTimer = undefined
     const frames = queue
     queue = []
+    const began = performance.now()
     if (held) held.push(...frames)
     else apply(frames)
+    applyMs = performance.now() - began
   }
 
   function onChange(frame: ChangeFrame): void {
     if (rev !== null && frame.rev <= rev) return
     rev = frame.rev
     queue.push(frame)
-    flushTimer ??= setTimeout(flush, 16)
+    for (const missed of missedBy) missed.push(frame)
+    // A change that costs much to show is shown less often, yet within a tenth of a second.
+    flushTimer ??= setTimeout(flush, Math.min(90, Math.max(16, 3 * applyMs)))
   }
 
   const handlers: { [Name in EventName]: (data: EventFrames[Name]) => void } = {
@@ -369,6 +416,7 @@ export function createLiveConnection(options: {
         }, 20_000)
       }
     },
+    wantBoard: loadBoard,
     wantSession(key, listener) {
       const mine = { key, listener }
       session = mine

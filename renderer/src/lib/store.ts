@@ -22,12 +22,17 @@ import type { Approval, ExecApproval, Question } from '../../../native-services/
 import type { BoardMemory, Tag } from '../../../native-services/contract/board-work.ts'
 import type { Webhook } from '../../../native-services/contract/webhooks.ts'
 import type { ReplyStream } from '../../../native-services/contract/events.ts'
+import { taskStatuses, type TaskStatus } from '../../../native-services/contract/states.ts'
 import { emptyMaps, type EntityMaps } from './entities.ts'
 
 export type ConnectionState = 'connecting' | 'live' | 'lost'
 
+export type BoardLoad = { readonly state: 'loading' | 'loaded' } | { readonly state: 'failed'; readonly message: string }
+
 export interface LiveState {
   readonly maps: EntityMaps
+  /** Whose tasks are here: those of a board are fetched when it is first looked at. */
+  readonly boards: Readonly<Record<string, BoardLoad>>
   /** The first snapshot has arrived. */
   readonly ready: boolean
   /** Why the first snapshot could not be had. */
@@ -55,6 +60,7 @@ export interface LiveState {
 
 export const initialState: LiveState = {
   maps: emptyMaps,
+  boards: {},
   ready: false,
   loadError: null,
   session: 'unknown',
@@ -107,6 +113,7 @@ export function useAgent(id: string | null | undefined): Agent | undefined {
   return useLive((state) => (id ? state.maps.agent[id] : undefined))
 }
 
+/** The tasks that are here, in their order: all of a board that is loaded (`useBoardTasks` sees to that), of others what changed lately. */
 export function useTasks(boardId?: string): Task[] {
   const map = useLive((state) => state.maps.task)
   return useMemo(
@@ -115,6 +122,18 @@ export function useTasks(boardId?: string): Task[] {
         .filter((task) => boardId === undefined || task.board_id === boardId)
         .toSorted((a, b) => a.position - b.position || a.number - b.number),
     [map, boardId],
+  )
+}
+
+/** How many tasks there are in each status: of all boards together. */
+export function useTaskCounts(): Readonly<Record<TaskStatus, number>> {
+  const boards = useLive((state) => state.maps.board)
+  return useMemo(
+    () =>
+      Object.fromEntries(
+        taskStatuses.map((status) => [status, Object.values(boards).reduce((sum, board) => sum + (board.task_counts[status] ?? 0), 0)]),
+      ) as Record<TaskStatus, number>,
+    [boards],
   )
 }
 

@@ -37,9 +37,10 @@ function task(number: number, patch: Partial<Task> = {}): Task {
 }
 
 /** An API that answers lists, and a stream that the test speaks through. */
-function setUp(options: { tasks?: Task[] } = {}) {
+function setUp(options: { tasks?: Task[]; rev?: number } = {}) {
   const tasks = options.tasks ?? [task(1)]
   let refused: Error | null = null
+  const snapshotRev = options.rev ?? 0
   let gate: Promise<void> = Promise.resolve()
   const calls: string[] = []
   const api: ApiClient = {
@@ -58,8 +59,8 @@ function setUp(options: { tasks?: Task[] } = {}) {
           return null
         case 'listBoards':
           return list([{ id: boardId, name: 'Board' }])
-        case 'listTasks':
-          return list(tasks)
+        case 'getBoardSnapshot':
+          return { board: { id: boardId }, agents: [], tasks, total: tasks.length, rev: snapshotRev }
         default:
           return list([])
       }
@@ -125,6 +126,9 @@ describe('the live connection', () => {
     last().say('hello', { rev: 10, version: '1' })
     await settle()
     expect(store.getState().connection).toBe('live')
+    expect(store.getState().maps.task).toEqual({})
+    await live.wantBoard(boardId)
+    expect(store.getState().boards[boardId]).toEqual({ state: 'loaded' })
     expect(store.getState().maps.task[task(1).id]?.title).toBe('Task 1')
 
     last().say('change', change(11, task(1, { title: 'Renamed' })))
@@ -154,15 +158,50 @@ describe('the live connection', () => {
     live.stop()
   })
 
+  it('a board that is being fetched: what came meanwhile and is newer wins, what it contains already does not', async () => {
+    const { live, store, last, hold } = setUp({ rev: 20, tasks: [task(1), task(2)] })
+    live.start()
+    await settle()
+    last().say('hello', { rev: 10, version: '1' })
+    await settle()
+    const release = hold()
+    const loaded = live.wantBoard(boardId)
+    last().say('change', change(15, task(1, { title: 'Older than what was read' })))
+    last().say('change', change(25, task(2, { title: 'Newer' })))
+    last().say('change', change(26, task(3)))
+    await settle()
+    release()
+    await loaded
+    const titles = Object.values(store.getState().maps.task).map((each) => each.title)
+    expect(titles.toSorted()).toEqual(['Newer', 'Task 1', 'Task 3'])
+    live.stop()
+  })
+
+  it('a board that could not be fetched says why, and can be fetched again', async () => {
+    const { live, store, last, refuse } = setUp()
+    live.start()
+    await settle()
+    last().say('hello', { rev: 10, version: '1' })
+    await settle()
+    refuse(new ApiError(500, { detail: 'The disk is full.', code: 'internal', request_id: 'r' }))
+    await live.wantBoard(boardId)
+    expect(store.getState().boards[boardId]).toMatchObject({ state: 'failed' })
+    refuse(null)
+    await live.wantBoard(boardId)
+    expect(store.getState().boards[boardId]).toEqual({ state: 'loaded' })
+    live.stop()
+  })
+
   it('resumes after the last revision it applied, without a new snapshot', async () => {
     const { live, store, last, opened, calls } = setUp()
     live.start()
     await settle()
     last().say('hello', { rev: 10, version: '1' })
     await settle()
+    await live.wantBoard(boardId)
     last().say('change', change(42, task(1, { title: 'At 42' })))
     await settle()
-    const snapshots = calls.filter((name) => name === 'listTasks').length
+    const snapshots = calls.filter((name) => name === 'getBoardSnapshot').length
 
     last().say('error', null)
     expect(store.getState().connection).toBe('lost')
@@ -176,7 +215,7 @@ describe('the live connection', () => {
     last().say('change', change(43, task(1, { title: 'At 43' })))
     await settle()
     expect(store.getState().maps.task[task(1).id]?.title).toBe('At 43')
-    expect(calls.filter((name) => name === 'listTasks')).toHaveLength(snapshots)
+    expect(calls.filter((name) => name === 'getBoardSnapshot')).toHaveLength(snapshots)
     live.stop()
   })
 
@@ -186,7 +225,8 @@ describe('the live connection', () => {
     await settle()
     last().say('hello', { rev: 100, version: '1' })
     await settle()
-    const count = () => calls.filter((name) => name === 'listTasks').length
+    await live.wantBoard(boardId)
+    const count = () => calls.filter((name) => name === 'getBoardSnapshot').length
     const first = count()
     last().say('reset', { rev: 500 })
     await settle()

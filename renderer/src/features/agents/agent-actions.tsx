@@ -5,6 +5,7 @@ import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { openEditAgent } from '../../app/palette-state.ts'
 import { deleteAgent, pauseAgent, provisionAgent, resumeAgent, syncTokens, wakeAgent } from '../../lib/actions.ts'
 import { navigate } from '../../lib/hash-location.ts'
+import { live } from '../../lib/connection.ts'
 import { useLive } from '../../lib/store.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { strings } from './strings.ts'
@@ -14,7 +15,8 @@ function syncFor(agent: Agent): void {
   void syncTokens({ rotate_tokens: 'true', ...scope }).then((job) => job && navigate(`/gateway?job=${job.id}`))
 }
 
-function askDelete(agent: Agent): void {
+async function askDelete(agent: Agent): Promise<void> {
+  if (agent.board_id) await live.wantBoard(agent.board_id)
   const tasks = Object.values(useLive.getState().maps.task).filter(
     (task) => task.assigned_agent_ids.includes(agent.id) && task.status !== 'done' && task.status !== 'archived',
   ).length
@@ -63,7 +65,7 @@ function AgentMenuItems({ agent, withMain }: { agent: Agent; withMain: boolean }
         </Menu.Item>
       )}
       <Menu.Divider />
-      <Menu.Item color="red" leftSection={<Trash2 size={13} aria-hidden />} onClick={() => askDelete(agent)}>
+      <Menu.Item color="red" leftSection={<Trash2 size={13} aria-hidden />} onClick={() => void askDelete(agent)}>
         {strings.remove}…
       </Menu.Item>
     </Menu.Dropdown>

@@ -10,7 +10,8 @@ import { api } from '../../lib/api.ts'
 import { live } from '../../lib/connection.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { navigate, useQuery } from '../../lib/hash-location.ts'
-import { useActivity, useAgent, useBoard, useLive, useTask } from '../../lib/store.ts'
+import { useTaskOf } from '../../lib/board-tasks.ts'
+import { useActivity, useAgent, useBoard, useLive } from '../../lib/store.ts'
 import { clockTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
@@ -139,7 +140,7 @@ function AgentLogs({ agent }: { agent: Agent }) {
 export function AgentPage({ agentId, sessionKey = null }: { agentId: string; sessionKey?: string | null }) {
   const agent = useAgent(agentId)
   const board = useBoard(agent?.board_id ?? undefined)
-  const task = useTask(agent?.current_task_id)
+  const task = useTaskOf(agent?.board_id, agent?.current_task_id)
   const [query, setQuery] = useQuery()
   if (!agent) {
     return (

@@ -9,10 +9,12 @@ import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-se
 import { openNewTask } from '../../app/palette-state.ts'
 import { archiveDone, changeTask } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
+import { useBoardTasks } from '../../lib/board-tasks.ts'
+import { live } from '../../lib/connection.ts'
 import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
-import { useAgents, useBoard, useLive, useTags, useTasks } from '../../lib/store.ts'
+import { useAgents, useBoard, useLive, useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
-import { Empty, Loading, Note, PageHead } from '../../ui/parts.tsx'
+import { Empty, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
 import { strings as chatStrings } from '../board-chat/strings.ts'
@@ -33,7 +35,7 @@ const columnsShown = taskStatuses.filter((status) => status !== 'archived')
 
 export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string | null }) {
   const board = useBoard(boardId)
-  const all = useTasks(boardId)
+  const { tasks: all, load } = useBoardTasks(boardId)
   const tags = useTags()
   const agents = useAgents(boardId)
   const agentMap = useLive((state) => state.maps.agent)
@@ -241,7 +243,14 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           </Note>
         </div>
       ) : null}
-      {isFiltered(filters) && tasks.length === 0 ? (
+      {load.state === 'failed' ? (
+        <div style={{ padding: '10px 20px 0' }}>
+          <LoadError message={load.message} retry={() => void live.wantBoard(board.id)} />
+        </div>
+      ) : null}
+      {load.state === 'loading' && all.length === 0 ? (
+        <Loading heights={[320]} />
+      ) : isFiltered(filters) && tasks.length === 0 ? (
         <Empty
           title={strings.noMatch}
           actions={

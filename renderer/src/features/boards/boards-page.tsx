@@ -7,6 +7,7 @@ import { taskStates, taskStatuses } from '../../../../native-services/contract/s
 import { openNewBoard } from '../../app/palette-state.ts'
 import { useQuery } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
+import { useAllBoards } from '../../lib/board-tasks.ts'
 import { useAgents, useBoards, useLive, useTasks } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Empty, PageHead } from '../../ui/parts.tsx'
@@ -23,6 +24,7 @@ export function BoardsPage() {
   const agentMap = useLive((state) => state.maps.agent)
   const [query, setQuery] = useQuery()
   const { status } = readFilters(query)
+  useAllBoards(status !== '')
 
   if (status !== '') {
     // "3 blocked" on the Overview opens here: the same figure, every board.
@@ -69,7 +71,7 @@ export function BoardsPage() {
             </div>
             <div className="boards-grid" onKeyDown={moveInList}>
               {boards.map((board) => {
-                const own = tasks.filter((task) => task.board_id === board.id && task.status !== 'archived')
+                const own = board.task_counts
                 const members = agents.filter((agent) => agent.board_id === board.id)
                 return (
                   <Link key={board.id} href={`/boards/${board.id}`} className="card board-card" data-row>
@@ -83,12 +85,10 @@ export function BoardsPage() {
                     <div
                       className="board-bar"
                       role="img"
-                      aria-label={counted
-                        .map((each) => `${own.filter((task) => task.status === each).length} ${taskStates[each].label}`)
-                        .join(', ')}
+                      aria-label={counted.map((each) => `${own[each] ?? 0} ${taskStates[each].label}`).join(', ')}
                     >
                       {counted.map((each) => {
-                        const count = own.filter((task) => task.status === each).length
+                        const count = own[each] ?? 0
                         return count > 0 ? (
                           <span
                             key={each}
@@ -106,7 +106,7 @@ export function BoardsPage() {
                         ))}
                       </span>
                       <span className="grow" />
-                      {own.filter((task) => task.status === 'done').length} of {own.length} done
+                      {own.done ?? 0} of {counted.reduce((sum, each) => sum + (own[each] ?? 0), 0)} done
                     </div>
                   </Link>
                 )

@@ -5,7 +5,8 @@ import { Check, CircleHelp, ShieldQuestion, SquareTerminal, X } from 'lucide-rea
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { Approval, ExecApproval, ExecDecision, Question } from '../../../../native-services/contract/approvals.ts'
-import { useAgent, useBoard, useTask } from '../../lib/store.ts'
+import { useTaskOf } from '../../lib/board-tasks.ts'
+import { useAgent, useBoard } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
@@ -14,7 +15,7 @@ import { strings } from './strings.ts'
 
 /** Where it belongs: the task, else the board. */
 function Place({ boardId, taskId }: { boardId: string | null; taskId: string | null }) {
-  const task = useTask(taskId)
+  const task = useTaskOf(boardId, taskId)
   const board = useBoard(boardId ?? undefined)
   if (task)
     return (

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { Link, Redirect } from 'wouter'
 import { agentStates, agentStatuses, taskStates, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
-import { useActivity, useAgents, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
+import { useActivity, useAgents, useGatewayRuntime, useLive, useTaskCounts } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/parts.tsx'
@@ -32,20 +32,18 @@ export function OverviewPage() {
   const settings = useLive((state) => state.settings)
   const onboarding = useOnboarding()
   const agents = useAgents()
-  const tasks = useTasks()
+  const tasks = useTaskCounts()
   const activity = useActivity()
   const byStatus = useMemo(() => count(agents.map((agent) => agent.status)), [agents])
-  const tasksBy = useMemo(() => count(tasks.map((task) => task.status)), [tasks])
   const online = byStatus.get('online') ?? 0
-  const open = tasks.filter((task) => task.status !== 'done' && task.status !== 'archived').length
+  const open = taskStatuses.reduce((sum, status) => (status === 'done' || status === 'archived' ? sum : sum + tasks[status]), 0)
   const buckets = overview?.deliveries.per_minute ?? []
   const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
   const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
 
   // A first run begins with the path, once; after that the Overview offers it.
   const [firstRun] = useState(
-    () =>
-      settings !== null && !settings.onboarding_done && agents.length + tasks.length === 0 && sessionStorage.getItem(welcomedKey) === null,
+    () => settings !== null && !settings.onboarding_done && agents.length + open === 0 && sessionStorage.getItem(welcomedKey) === null,
   )
   useEffect(() => {
     if (firstRun) sessionStorage.setItem(welcomedKey, '1')
@@ -125,14 +123,14 @@ export function OverviewPage() {
             </div>
             <div className="tally">
               {taskStatuses
-                .filter((status) => ['in_progress', 'review', 'blocked'].includes(status) && tasksBy.has(status))
+                .filter((status) => ['in_progress', 'review', 'blocked'].includes(status) && tasks[status] > 0)
                 .map((status) => (
                   <Link key={status} href={`/boards?status=${status}`} data-tone={taskStates[status].tone}>
                     <span style={{ color: 'var(--tone)', display: 'grid' }}>
                       <StateIcon name={taskStates[status].icon} />
                     </span>
                     {taskStates[status].label}
-                    <span className="num">{tasksBy.get(status)}</span>
+                    <span className="num">{tasks[status]}</span>
                   </Link>
                 ))}
             </div>

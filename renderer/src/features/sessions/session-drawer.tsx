@@ -8,7 +8,7 @@ import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { AgentSession } from '../../../../native-services/contract/sessions.ts'
 import { overlayOpen } from '../../lib/keys.ts'
-import { useTask } from '../../lib/store.ts'
+import { useTaskOf } from '../../lib/board-tasks.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { GatewayDown } from './gateway-down.tsx'
@@ -59,7 +59,7 @@ export function SessionDrawer({
 }) {
   const transcript = useTranscript(agent.id, sessionKey)
   const { items, failure, runId, runError } = transcript
-  const task = useTask(session?.task_id ?? null)
+  const task = useTaskOf(agent.board_id, session?.task_id)
   const words = unsaid(transcript.words, runId, items ?? [])
   const running = runId !== null
   const body = useStickToEnd(`${items?.length ?? 0} ${items?.at(-1)?.id} ${words.length} ${running} ${transcript.underWay}`)

@@ -7,7 +7,7 @@ import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { AgentSession } from '../../../../native-services/contract/sessions.ts'
 import { navigate } from '../../lib/hash-location.ts'
-import { useTask } from '../../lib/store.ts'
+import { useTaskOf } from '../../lib/board-tasks.ts'
 import { Empty, LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { GatewayDown } from './gateway-down.tsx'
@@ -27,7 +27,7 @@ function state(session: AgentSession) {
 }
 
 function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSession; open: boolean }) {
-  const task = useTask(session.task_id)
+  const task = useTaskOf(agent.board_id, session.task_id)
   const words = state(session)
   // The gateway's total is what the context holds now, not what was spent.
   const tokens = (session.input_tokens ?? 0) + (session.output_tokens ?? 0) || (session.total_tokens ?? 0)

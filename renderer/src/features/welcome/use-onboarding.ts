@@ -1,4 +1,5 @@
 /** Which of the first steps are done, read from the state of things: nothing has to be ticked off, and nothing can be out of date. */
+import { useAllBoards } from '../../lib/board-tasks.ts'
 import { useAgents, useBoards, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
 
 export interface Onboarding {
@@ -14,6 +15,9 @@ export function useOnboarding(): Onboarding {
   const boards = useBoards()
   const agents = useAgents()
   const tasks = useTasks()
+  const settings = useLive((state) => state.settings)
+  // Only a first run has to know; by then there are few.
+  useAllBoards(settings?.onboarding_done === false)
   const up = gateway?.state === 'running' || gateway?.state === 'adopted'
   const done = [
     runtime?.installed === true || up,

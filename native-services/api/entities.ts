@@ -50,6 +50,8 @@ export function createEntities({ store, live, settings, host, port }: Pick<ApiDe
       return row && showWebhook(row)
     },
     tag: (id) => store.tags.get(id),
+    board_group: (id) => store.boardGroups.get(id),
+    group_memory: (id) => store.groupMemory.get(id),
   }
 
   return {

@@ -1,5 +1,6 @@
 /** What the API answers with. Field names follow the seed's API where both have the field, so that scripts keep working. */
 import { z } from 'zod'
+import { successMetric } from './goals.ts'
 import { quietHours } from './heartbeats.ts'
 import { id, maybeTimestamp, timestamp } from './primitives.ts'
 import { agentStatuses, deliveryStatuses, supervisorStatuses, taskStatuses, tokenStatuses } from './states.ts'
@@ -59,6 +60,15 @@ export const board = z.object({
   description: z.string(),
   board_type: z.enum(['goal', 'general']),
   objective: z.string().nullable(),
+  success_metrics: z.array(successMetric),
+  /** The day by which the goal should be reached, `YYYY-MM-DD`. */
+  target_date: z.string().nullable(),
+  /** Somebody has said that this is the goal; it has an objective and metrics then. */
+  goal_confirmed: z.boolean(),
+  /** Who set the goal, e.g. `operator`. */
+  goal_source: z.string().nullable(),
+  /** The group that the board belongs to. */
+  board_group_id: id.nullable(),
   require_approval_for_done: z.boolean(),
   require_review_before_done: z.boolean(),
   comment_required_for_review: z.boolean(),
@@ -201,6 +211,7 @@ export const notificationTypes = [
   'approval_resolved',
   'question_answered',
   'board_chat',
+  'group_chat',
   'webhook_event',
   'wake',
   'heartbeat',

@@ -22,6 +22,7 @@ import {
   task,
 } from './entities.ts'
 import { approval, type execApproval, question } from './approvals.ts'
+import { boardGroup, groupMemory } from './board-groups.ts'
 import { boardMemory, tag } from './board-work.ts'
 import { id } from './primitives.ts'
 import type { SessionFrame } from './sessions.ts'
@@ -43,6 +44,8 @@ export const entitySchemas = {
   board_memory: boardMemory,
   webhook,
   tag,
+  board_group: boardGroup,
+  group_memory: groupMemory,
 } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>

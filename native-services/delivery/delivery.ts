@@ -15,6 +15,7 @@ import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import { isBoardMessage } from './board-chat.ts'
 import { boardPromptFacts, buildBoardPrompt } from './board-prompt.ts'
+import { buildGroupPrompt, groupPromptFacts } from './group-prompt.ts'
 import { createGate, type HoldReason } from './hold.ts'
 import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
 import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
@@ -169,6 +170,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
     const onBoard = isBoardMessage(row) ? boardPromptFacts(store, agent, row) : undefined
     if (onBoard) return { agent, ...buildBoardPrompt(onBoard) }
+    const inGroup = row.type === 'group_chat' ? groupPromptFacts(store, agent, row) : undefined
+    if (inGroup) return { agent, ...buildGroupPrompt(inGroup) }
     if (!task) return { agent, ...buildPlainPrompt(agent, row) }
     const facts = {
       notification: row,
@@ -215,7 +218,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           },
           onText: (text) => {
             // A heartbeat's words are nobody's to read.
-            if (row.task_id !== null || row.type === 'board_chat') reply.write(text)
+            if (row.task_id !== null || row.type === 'board_chat' || row.type === 'group_chat') reply.write(text)
           },
         })
         record = () => outcomes.succeeded(row.id, run, since)

@@ -9,6 +9,7 @@ import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { isBoardMessage, ownChat, postChatReply } from './board-chat.ts'
+import { groupMessageOf, ownGroupChat, postGroupReply } from './group-chat.ts'
 import type { Notifier } from './types.ts'
 
 export interface RetryLimits {
@@ -42,6 +43,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
   const nameOf = (row: NotificationRow): string => store.agents.get(row.agent_id)?.name ?? 'the agent'
   function authorOf(row: NotificationRow): 'user' | 'agent' | 'system' | null {
     if (row.comment_id === null) return null
+    if (row.type === 'group_chat') return groupMessageOf(store, row)?.author_type ?? null
     return (row.type === 'board_chat' ? store.boardMemory.get(row.comment_id) : store.messages.get(row.comment_id))?.author_type ?? null
   }
 
@@ -76,6 +78,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
 
   /** What the agent itself wrote in the thread, or in the chat, while it ran. */
   function ownComments(row: NotificationRow, since: number): string[] {
+    if (row.type === 'group_chat') return ownGroupChat(store, row, since)
     if (isBoardMessage(row)) return ownChat(store, row, since)
     return store.messages
       .tail(row.task_id ?? '', 20)
@@ -88,6 +91,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     if (ownComments(row, since).includes(text)) return
     const agent = store.agents.get(row.agent_id)
     if (!agent) return
+    if (row.type === 'group_chat') return postGroupReply(store, row, agent, text)
     if (!task) return postChatReply(store, row, agent, text)
     const { comment, created } = store.messages.add({
       board_id: task.board_id,
@@ -103,7 +107,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
   }
 
   function recordDelivery(row: NotificationRow, task: TaskRow | undefined, answered: boolean): void {
-    const where = task ? `#${task.number} ${task.title}` : 'the chat of the board'
+    const where = task ? `#${task.number} ${task.title}` : row.type === 'group_chat' ? 'the chat of the group' : 'the chat of the board'
     store.activity.record({
       event_type: 'delivery.delivered',
       message: answered ? `${nameOf(row)} answered in ${where}` : `${nameOf(row)} took "${row.title}" and had nothing to add`,
@@ -135,7 +139,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
       const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
       if (run.usage && row.type === 'heartbeat') store.heartbeats.recordUsage(row.id, run.usage)
       const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
-      if (!task && !isBoardMessage(row)) {
+      if (!task && !isBoardMessage(row) && row.type !== 'group_chat') {
         finish()
         return 'delivered'
       }
@@ -152,7 +156,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
         recordDelivery(row, task, true)
         return 'delivered'
       }
-      const choseSilence = reply.reason === 'nothing_to_add' && (row.type === 'thread_update' || row.type === 'board_chat')
+      const choseSilence = reply.reason === 'nothing_to_add' && (row.type === 'thread_update' || row.type === 'board_chat' || row.type === 'group_chat')
       if (needsAnswer(row.type, authorOf(row)) && !choseSilence) return unanswered(row, run.run_id)
       finish()
       recordDelivery(row, task, false)

@@ -77,7 +77,7 @@ export function recipientsOfStatus(facts: {
 
 /** Whether silence would leave somebody waiting: work given out, a question, a person's comment. */
 export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'assignment' || type === 'mention' || ((type === 'thread_update' || type === 'board_chat') && authorType === 'user')
+  return type === 'assignment' || type === 'mention' || ((type === 'thread_update' || type === 'board_chat' || type === 'group_chat') && authorType === 'user')
 }
 
 /** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
@@ -108,9 +108,16 @@ export type SkipReason =
   | 'superseded'
   | 'status_moved_on'
 
-type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'webhook_event'
+type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'webhook_event'
 function hasNoTask(type: NotificationType): type is WithoutTask {
-  return type === 'wake' || type === 'heartbeat' || type === 'direct_message' || type === 'board_chat' || type === 'webhook_event'
+  return (
+    type === 'wake' ||
+    type === 'heartbeat' ||
+    type === 'direct_message' ||
+    type === 'board_chat' ||
+    type === 'group_chat' ||
+    type === 'webhook_event'
+  )
 }
 
 /** Whether a message is still worth sending. The world may have moved on while it waited. */

@@ -21,6 +21,21 @@ function roleSentence(agent: AgentRow, board: BoardRow | null): string {
   return `a worker on ${on}.`
 }
 
+/**
+ * The goal's figures and its day. Where a figure stands now is left out on purpose: it moves often, and each move would write the files of
+ * every agent anew; it stands in the board that they can read at any time.
+ */
+export function goalLines(board: Pick<BoardRow, 'success_metrics' | 'target_date'>): string[] {
+  const metrics = board.success_metrics.map((metric) => {
+    const unit = metric.unit === null ? '' : ` ${oneLine(metric.unit)}`
+    return `${oneLine(metric.name)}${metric.target === null ? '' : ` (target ${metric.target}${unit})`}`
+  })
+  return [
+    ...(metrics.length > 0 ? [`- The goal is reached when: ${metrics.join('; ')}`] : []),
+    ...(board.target_date === null ? [] : [`- The day of the goal: ${board.target_date}`]),
+  ]
+}
+
 function identity(agent: AgentRow, board: BoardRow | null): string {
   const profile = agent.identity_profile
   const lines = [
@@ -29,6 +44,7 @@ function identity(agent: AgentRow, board: BoardRow | null): string {
     profile.communication_style && `- Your style: ${oneLine(profile.communication_style)}`,
     profile.emoji && `- Your sign: ${oneLine(profile.emoji)}`,
     board?.objective && `- The goal of the board: ${oneLine(board.objective)}`,
+    ...(board ? goalLines(board) : []),
     board?.description && `- About the board: ${oneLine(board.description)}`,
   ].filter((line) => typeof line === 'string' && line !== '')
   const facts = lines.length > 0 ? `\n${lines.join('\n')}\n` : ''

@@ -1,5 +1,6 @@
 /** An agent's AGENTS.md tells about its board; when those facts change, the block is written again. Tasks that move are no such change. */
 import type { BoardRow } from '../store/boards.ts'
+import { goalLines } from './agents-block.ts'
 import { type LifecycleContext, timerKinds } from './lifecycle-context.ts'
 
 function facts(board: BoardRow): string {
@@ -7,9 +8,11 @@ function facts(board: BoardRow): string {
     board.name,
     board.description,
     board.objective,
+    goalLines(board),
     board.only_lead_can_change_status,
     board.comment_required_for_review,
     board.require_review_before_done,
+    board.require_approval_for_done,
   ])
 }
 

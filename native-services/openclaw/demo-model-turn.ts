@@ -185,6 +185,7 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
     case 'thread_update':
       return say(notice.role === 'lead' ? leadPlan(notice.focus, notice.title) : answer(notice.focus, notice.title))
     case 'board_chat':
+    case 'group_chat':
       // Two models that answer each other would never end.
       return notice.from === 'user' ? say(answer(notice.focus, null)) : { kind: 'text', text: nothingToAdd, gap_ms: 0 }
     case 'webhook_event':

@@ -6,6 +6,7 @@ import type { RepositoryContext } from './store.ts'
 
 export type BoardRow = Stored<Board>
 type BoardFields = Omit<BoardRow, 'id' | 'created_at' | 'updated_at' | 'task_counts' | 'agent_count'>
+type BoardPatch = Partial<{ [Key in keyof BoardFields]: BoardFields[Key] | undefined }>
 const flags = [
   'require_approval_for_done',
   'require_review_before_done',
@@ -13,7 +14,13 @@ const flags = [
   'block_status_changes_with_pending_approval',
   'only_lead_can_change_status',
   'paused',
+  'goal_confirmed',
 ] as const
+
+/** The metrics are kept as JSON; everything else is a column as it stands. */
+function columnsOf({ success_metrics, ...fields }: BoardPatch) {
+  return { ...fields, ...(success_metrics && { success_metrics_json: JSON.stringify(success_metrics) }) }
+}
 
 export function boardsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM boards WHERE id = ?')
@@ -21,12 +28,13 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
   const agents = db.prepare('SELECT count(*) AS n FROM agents WHERE board_id = ?')
 
   function shape(row: Record<string, unknown>): BoardRow {
-    const { next_task_number: _, ...fields } = row
+    const { next_task_number: _, success_metrics_json: metrics, ...fields } = row
     const taskCounts = Object.fromEntries(taskStatuses.map((status) => [status, 0])) as BoardRow['task_counts']
     for (const { status, n } of counts.all(row['id']) as { status: keyof typeof taskCounts; n: number }[]) taskCounts[status] = n
     return {
       ...(fields as unknown as BoardRow),
       ...Object.fromEntries(flags.map((flag) => [flag, Boolean(row[flag])])),
+      success_metrics: JSON.parse(metrics as string) as BoardRow['success_metrics'],
       task_counts: taskCounts,
       agent_count: (agents.get(row['id']) as { n: number }).n,
     }
@@ -38,9 +46,10 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
       return row && shape(row)
     },
 
-    list(filter: { gateway_id?: string | undefined; ids?: readonly string[] } & Paging): Listed<BoardRow> {
+    list(filter: { gateway_id?: string | undefined; board_group_id?: string | undefined; ids?: readonly string[] } & Paging): Listed<BoardRow> {
       const condition = where([
         filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],
+        filter.board_group_id !== undefined && ['board_group_id = ?', filter.board_group_id],
         filter.ids && [`id IN (${filter.ids.map(() => '?').join(',')})`, ...filter.ids],
       ])
       const rows = db
@@ -56,16 +65,15 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
     create(fields: Pick<BoardFields, 'gateway_id' | 'name' | 'slug'> & Partial<BoardFields>): BoardRow {
       const now = clock.now()
       const id = createId(now)
-      const all = { id, ...fields, created_at: now, updated_at: now }
-      const { sql, values } = assignments(all)
+      const { sql, values } = assignments({ id, ...columnsOf(fields), created_at: now, updated_at: now })
       const columns = sql.split(', ').map((part) => part.replace(' = ?', ''))
       db.prepare(`INSERT INTO boards (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(...values)
       touch('board', id)
       return shape(byId.get(id) as Record<string, unknown>)
     },
 
-    update(id: string, patch: Partial<{ [Key in keyof BoardFields]: BoardFields[Key] | undefined }>): void {
-      const { sql, values } = assignments({ ...patch, updated_at: clock.now() })
+    update(id: string, patch: BoardPatch): void {
+      const { sql, values } = assignments({ ...columnsOf(patch), updated_at: clock.now() })
       db.prepare(`UPDATE boards SET ${sql} WHERE id = ?`).run(...values, id)
       touch('board', id)
     },

@@ -12,6 +12,7 @@ import { activityRepository } from './activity.ts'
 import { agentFileVersionsRepository } from './agent-file-versions.ts'
 import { agentsRepository } from './agents.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
+import { boardGroupsRepository, groupMemoryRepository } from './board-groups.ts'
 import { boardMemoryRepository } from './board-memory.ts'
 import { boardsRepository } from './boards.ts'
 import { dependenciesRepository } from './dependencies.ts'
@@ -98,6 +99,8 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     questions: questionsRepository(context),
     dependencies: dependenciesRepository(context),
     boardMemory: boardMemoryRepository(context),
+    boardGroups: boardGroupsRepository(context),
+    groupMemory: groupMemoryRepository(context),
     webhooks: webhooksRepository(context),
     tags: tagsRepository(context),
     search: searchRepository(context),

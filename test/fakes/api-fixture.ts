@@ -218,6 +218,11 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       comment_required_for_review: false,
       block_status_changes_with_pending_approval: false,
       only_lead_can_change_status: false,
+      success_metrics: [],
+      target_date: null,
+      goal_confirmed: false,
+      goal_source: null,
+      board_group_id: null,
       max_agents: 10,
       paused: false,
       task_counts: { inbox: 0, assigned: 0, in_progress: 0, review: 0, blocked: 0, done: 0, archived: 0 },
@@ -805,6 +810,11 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       comment_required_for_review: false,
       block_status_changes_with_pending_approval: false,
       only_lead_can_change_status: false,
+      success_metrics: [],
+      target_date: null,
+      goal_confirmed: false,
+      goal_source: null,
+      board_group_id: null,
       max_agents: 10,
       paused: false,
       task_counts: { inbox: 0, assigned: 0, in_progress: 0, review: 0, blocked: 0, done: 0, archived: 0 },
@@ -947,6 +957,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     return context.json(comment, 201)
   })
   v1.get('/tags', (context) => context.json({ items: [] }))
+  v1.get('/board-groups', (context) => context.json({ items: [], total: 0, limit: 200, offset: 0 }))
   v1.get('/search', (context) => context.json({ items: [] }))
   v1.get('/agents', (context) => context.json(page(Object.values(agents), context.req.url)))
   v1.post('/agents', async (context) => {

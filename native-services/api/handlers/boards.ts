@@ -1,5 +1,6 @@
 /** Boards and their tasks, for operators. */
 import { AppError } from '../../contract/errors.ts'
+import { checkGoal } from '../board-goal.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
 import { undoHeader } from '../../contract/board-work.ts'
@@ -26,14 +27,14 @@ const operator = { kind: 'operator' } as const
 const byOperator = { actor_type: 'user', actor_name: 'Operator' } as const
 const snapshotTasks = 50_000
 
-/** `Ship it!` → `ship-it`; `board` when nothing is left. */
-function slugOf(name: string): string {
+/** `Ship it!` → `ship-it`; `fallback` when nothing is left. */
+export function slugOf(name: string, fallback = 'board'): string {
   const slug = name
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase()
-  return slug.slice(0, 60) || 'board'
+  return slug.slice(0, 60) || fallback
 }
 
 export function boardHandlers(
@@ -54,6 +55,7 @@ export function boardHandlers(
     createBoard({ body }) {
       const gateway = body.gateway_id === undefined ? entities.must(store.gateways.local(), 'gateway') : store.gateways.get(body.gateway_id)
       if (!gateway) throw new AppError('not_found', 'There is no such gateway.', { field: 'body.gateway_id' })
+      const source = checkGoal(store, null, body)
       return store.write(() => {
         const board = store.boards.create({
           gateway_id: gateway.id,
@@ -62,6 +64,12 @@ export function boardHandlers(
           description: body.description,
           board_type: body.board_type,
           objective: body.objective ?? null,
+          success_metrics: body.success_metrics,
+          target_date: body.target_date ?? null,
+          goal_confirmed: body.goal_confirmed,
+          goal_source: body.goal_source ?? null,
+          ...source,
+          board_group_id: body.board_group_id ?? null,
           max_agents: body.max_agents,
         })
         store.activity.record({
@@ -79,8 +87,9 @@ export function boardHandlers(
       const board = entities.mustBoard(params.board_id)
       const fields = Object.entries(body).filter(([, value]) => value !== undefined)
       if (fields.length > 0) {
+        const source = checkGoal(store, board, body)
         store.write(() => {
-          store.boards.update(board.id, body)
+          store.boards.update(board.id, { ...body, ...source })
           const paused = body.paused !== undefined && body.paused !== board.paused
           store.activity.record({
             event_type: paused ? (body.paused ? 'board.paused' : 'board.resumed') : 'board.updated',

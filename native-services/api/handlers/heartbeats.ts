@@ -1,6 +1,6 @@
 /** Heartbeats, for operators: the ledger of an agent, a beat now, one pace for a whole board. */
-import { AppError } from '../../contract/errors.ts'
 import { parseEvery } from '../../domain/agent-interval.ts'
+import { applyPace } from '../apply-pace.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
 
@@ -36,28 +36,17 @@ export function heartbeatHandlers(deps: ApiDeps, { entities }: { entities: Entit
       const board = entities.mustBoard(params.board_id)
       parseEvery(body.every)
       const meant = store.agents.all({ board_id: board.id }).filter((agent) => body.include_board_leads || agent.role !== 'lead')
-      const failed: string[] = []
-      const updated: string[] = []
-      store.write(() => {
-        for (const agent of meant) {
-          try {
-            lifecycle.rename(agent.id, { heartbeat_config: { ...agent.heartbeat_config, every: body.every } })
-            updated.push(agent.id)
-          } catch (error) {
-            // One that is being removed keeps nobody else from the new pace.
-            if (!(error instanceof AppError)) throw error
-            failed.push(agent.id)
-          }
-        }
+      return store.write(() => {
+        const result = applyPace(lifecycle, meant, body.every)
         store.activity.record({
           event_type: 'board.heartbeat_applied',
-          message: `Operator set the heartbeat of ${updated.length} ${updated.length === 1 ? 'agent' : 'agents'} of ${board.name} to ${body.every}`,
+          message: `Operator set the heartbeat of ${result.updated_agent_ids.length} ${result.updated_agent_ids.length === 1 ? 'agent' : 'agents'} of ${board.name} to ${body.every}`,
           ...byOperator,
           board_id: board.id,
           data: { every: body.every, include_board_leads: body.include_board_leads },
         })
+        return { board_id: board.id, requested: meant.length, ...result }
       })
-      return { board_id: board.id, requested: meant.length, updated_agent_ids: updated, failed_agent_ids: failed }
     },
   }
 }

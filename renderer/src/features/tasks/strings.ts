@@ -69,6 +69,7 @@ export const strings = {
     approval_resolved: 'Decision',
     question_answered: 'Answer',
     board_chat: 'Board chat',
+    group_chat: 'Group chat',
     webhook_event: 'Webhook event',
     wake: 'Wake',
     heartbeat: 'Heartbeat',

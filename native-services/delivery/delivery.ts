@@ -7,7 +7,7 @@
  */
 import type { Settings } from '../contract/entities.ts'
 import { skipSentences, verdictFor } from '../domain/delivery-rules.ts'
-import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient } from '../gateway/types.ts'
+import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient, type RunUsage } from '../gateway/types.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
 import { errorText, type Log } from '../platform/log.ts'
 import { redact } from '../platform/redact.ts'
@@ -16,11 +16,13 @@ import type { Store } from '../store/store.ts'
 import { isBoardMessage } from './board-chat.ts'
 import { boardPromptFacts, buildBoardPrompt } from './board-prompt.ts'
 import { buildGroupPrompt, groupPromptFacts } from './group-prompt.ts'
+import { capCode, capHold } from './cap-hold.ts'
 import { createGate, type HoldReason } from './hold.ts'
 import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
 import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
 import { createReplyStreams } from './reply-stream.ts'
-import type { Delivery, DeliveryStats, Notifier } from './types.ts'
+import { recordRun } from './run-record.ts'
+import type { Delivery, DeliveryStats, Notifier, SeenRun } from './types.ts'
 
 export interface DeliveryOptions {
   store: Store
@@ -31,6 +33,8 @@ export interface DeliveryOptions {
   notifier: Notifier
   settings: () => Pick<Settings, 'delivery_concurrency' | 'delivery_paused'>
   limits?: Partial<RetryLimits>
+  /** What the gateway's events said of a run (by its id); it is forgotten with that. */
+  seenRun?: (runId: string) => SeenRun | null
   /** How long a lease lasts; renewed at a third of it while the run goes on. */
   leaseMs?: number
   /** How long to wait for word of the gateway before one message tries by itself. */
@@ -101,17 +105,29 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const { delivery_concurrency: most, delivery_paused: paused } = options.settings()
       if (paused) return wakeAt(null)
       sweep()
+      releaseHeld()
       fill(most)
       const hold = gate.current()
       // With all hands full the next one to finish looks again.
       if (sending.size >= most) wakeAt(null)
-      else wakeAt(hold && hold.until > clock.now() ? hold.until : store.notifications.nextDueAt(clock.now()))
+      else wakeAt(hold && hold.until > clock.now() ? hold.until : nextAt())
     } catch (error) {
       // The database may be busy or full; nothing was sent, and it is looked at again.
       failure(errorText(error))
       log.error('delivery.pass_failed', { error: errorText(error) })
       wakeAt(clock.now() + 5000)
     }
+  }
+
+  /** What waited for a daily cap is looked at again when its day has come. */
+  function releaseHeld(): void {
+    const at = store.notifications.nextHeldAt()
+    if (at !== null && at <= clock.now()) store.write(() => store.notifications.releaseHeld(clock.now()))
+  }
+
+  function nextAt(): number | null {
+    const moments = [store.notifications.nextDueAt(clock.now()), store.notifications.nextHeldAt()].filter((at) => at !== null)
+    return moments.length === 0 ? null : Math.min(...moments)
   }
 
   /** Leases that ran out although nobody holds them (recording their end failed) return to the queue. */
@@ -148,6 +164,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (!verdict.deliver) {
       store.notifications.finish(row.id, { state: 'skipped', error_code: verdict.reason, error: skipSentences[verdict.reason] })
       log.info('delivery.skipped', { notification_id: row.id, agent_id: row.agent_id, type: row.type, reason: verdict.reason })
+      return false
+    }
+    const cap = capHold(store, row, clock.now())
+    if (cap) {
+      // A beat of today is worth nothing tomorrow.
+      if (row.type === 'heartbeat') store.notifications.finish(row.id, { state: 'skipped', error_code: capCode, error: cap.sentence })
+      else store.notifications.hold(row.id, { until: cap.until, error_code: capCode, error: cap.sentence })
+      log.info('delivery.capped', { notification_id: row.id, agent_id: row.agent_id, type: row.type, until: cap.until })
       return false
     }
     if (!store.notifications.lease(row.id, clock.now() + leaseMs)) return false
@@ -191,6 +215,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const fields = { notification_id: row.id, agent_id: row.agent_id, task_id: row.task_id, type: row.type, attempt: row.attempts }
     const reply = replies.open(row)
     let accepted = false
+    let runId: string | null = null
+    let used: RunUsage | null = null
     let renewal: TimerHandle | null = null
     const renew = (): void => {
       renewal = clock.setTimer(leaseMs / 3, () => {
@@ -212,15 +238,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           instructions,
           input,
           signal,
-          onRunId(runId) {
+          onRunId(id) {
             accepted = true
-            attempt('record_run', () => store.notifications.recordRun(row.id, runId))
+            runId = id
+            attempt('record_run', () => store.notifications.recordRun(row.id, id))
           },
           onText: (text) => {
             // A heartbeat's words are nobody's to read.
             if (row.task_id !== null || row.type === 'board_chat' || row.type === 'group_chat') reply.write(text)
           },
         })
+        runId = run.run_id ?? runId
+        used = run.usage
         record = () => outcomes.succeeded(row.id, run, since)
       } catch (thrown) {
         const failed = asGatewayError(thrown)
@@ -229,6 +258,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       const outcome = store.write(() => {
         const result = record()
+        // A run that never began used nothing.
+        if (error === null || accepted) {
+          const seen = runId === null ? null : (options.seenRun?.(runId) ?? null)
+          recordRun(store, { row, run_id: runId, usage: used, seen, error, started_at: since, ended_at: clock.now() })
+        }
         release(row)
         return result
       })

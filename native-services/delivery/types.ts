@@ -22,6 +22,15 @@ export interface Notifier {
   resolveMentions(boardId: string, text: string): string[]
 }
 
+/** What the gateway's events said of a run. */
+export interface SeenRun {
+  provider: string | null
+  model: string | null
+  /** Null: nothing was said of tokens. */
+  tokens: { input_tokens: number; output_tokens: number; cache_read_tokens: number; cache_write_tokens: number } | null
+  cost_micros: number | null
+}
+
 export interface DeliveryStats {
   running: boolean
   paused: boolean

@@ -32,7 +32,15 @@ function usageOf(response: Json): AgentRun['usage'] {
   const usage = object(response['usage'])
   const input = usage['input_tokens']
   const output = usage['output_tokens']
-  return typeof input === 'number' && typeof output === 'number' ? { input_tokens: input, output_tokens: output } : null
+  if (typeof input !== 'number' || typeof output !== 'number') return null
+  const details = object(usage['input_tokens_details'])
+  const cached = (name: string): number => (typeof details[name] === 'number' ? details[name] : 0)
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    cache_read_tokens: cached('cached_tokens'),
+    cache_write_tokens: cached('cache_write_tokens'),
+  }
 }
 
 export function createResponsesClient(options: { clock: Clock; log: Log; requestTimeoutMs: number }): ResponsesClient {

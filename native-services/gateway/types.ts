@@ -89,7 +89,15 @@ export interface AgentRun {
   run_id: string | null
   /** The final text; empty when the agent said nothing. */
   text: string
-  usage: { input_tokens: number; output_tokens: number } | null
+  usage: RunUsage | null
+}
+
+/** Tokens of a run. `input_tokens` is everything that was read, from a cache or not. */
+export interface RunUsage {
+  input_tokens: number
+  output_tokens: number
+  cache_read_tokens?: number
+  cache_write_tokens?: number
 }
 
 /** `POST /v1/responses`, streamed. */

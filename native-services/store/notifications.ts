@@ -12,6 +12,8 @@ export interface NotificationRow extends Stored<Notification> {
   no_reply_count: number
   /** 1: the next of its session. */
   head: 0 | 1
+  /** 1: out of its session's line until `next_attempt_at`, because of a daily cap. */
+  held: 0 | 1
   updated_at: number
 }
 
@@ -38,6 +40,7 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
   const nextDue = db.prepare(
     `SELECT min(next_attempt_at) AS at FROM notifications INDEXED BY notifications_heads_due WHERE head = 1 AND state = 'queued' AND next_attempt_at > ?`,
   )
+  const nextHeld = db.prepare('SELECT min(next_attempt_at) AS at FROM notifications INDEXED BY notifications_held WHERE held = 1')
   const lease = db.prepare(
     `UPDATE notifications SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`,
   )
@@ -153,6 +156,38 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
       retry.run(again.at, again.refund ? 1 : 0, again.no_reply ? 1 : 0, again.error_code, again.error, clock.now(), id)
       changed(id)
     },
+
+    /** Takes a message out of its session's line until `until`, without blame: what comes after it may pass. */
+    hold(id: string, held: { until: number; error_code: string; error: string }): void {
+      db.prepare(
+        `UPDATE notifications SET held = 1, next_attempt_at = ?, last_error_code = ?, last_error = ?, updated_at = ? WHERE id = ? AND state = 'queued'`,
+      ).run(held.until, held.error_code, held.error, clock.now(), id)
+      changed(id)
+    },
+    /** Puts held messages back into their lines: all of them, or those whose time has come by `now`. Returns how many. */
+    releaseHeld(now: number | 'all'): number {
+      const rows = db
+        .prepare(`SELECT id FROM notifications INDEXED BY notifications_held WHERE held = 1 AND (? OR next_attempt_at <= ?)`)
+        .all(now === 'all' ? 1 : 0, now === 'all' ? 0 : now) as { id: string }[]
+      const release = db.prepare(
+        `UPDATE notifications SET held = 0, next_attempt_at = iif(state = 'queued', ?, next_attempt_at), last_error_code = iif(state = 'queued', NULL, last_error_code),
+           last_error = iif(state = 'queued', NULL, last_error), updated_at = ? WHERE id = ?`,
+      )
+      for (const { id } of rows) {
+        release.run(clock.now(), clock.now(), id)
+        changed(id)
+      }
+      return rows.length
+    },
+    /** When the first held message returns (ms epoch); null when none is held. */
+    nextHeldAt: (): number | null => (nextHeld.get() as { at: number | null }).at,
+    /** How many messages are held, of one agent or of all. */
+    heldCount: (agentId: string | null): number =>
+      (
+        db
+          .prepare(`SELECT count(*) AS n FROM notifications INDEXED BY notifications_held WHERE held = 1 AND state = 'queued' AND (? IS NULL OR agent_id = ?)`)
+          .get(agentId, agentId) as { n: number }
+      ).n,
 
     /** A dead (or waiting) message goes to the queue again, at once and with a fresh count. */
     replay(id: string): void {

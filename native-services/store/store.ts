@@ -28,6 +28,7 @@ import { tagsRepository } from './tags.ts'
 import { tasksRepository } from './tasks.ts'
 import { timersRepository } from './timers.ts'
 import { undoRepository } from './undo.ts'
+import { usageRepository } from './usage.ts'
 import { webhooksRepository } from './webhooks.ts'
 
 export interface Change {
@@ -105,6 +106,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     tags: tagsRepository(context),
     search: searchRepository(context),
     undo: undoRepository(context),
+    usage: usageRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

@@ -33,6 +33,8 @@ interface Pending {
   task_id: string
   state: string
   last_error: string | null
+  /** It waits for a daily cap. */
+  held: 0 | 1
   agent_name: string
   agent_status: string
 }
@@ -64,9 +66,9 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
   const assignees = db.prepare(`SELECT task_id, agent_id FROM assignments WHERE task_id IN ${some} ORDER BY task_id, position`)
   // The oldest undelivered message of a task tells what the task waits for.
   const pending = db.prepare(`
-    SELECT n.task_id, n.state, n.last_error, a.name AS agent_name, a.status AS agent_status
+    SELECT n.task_id, n.state, n.last_error, n.held, a.name AS agent_name, a.status AS agent_status
     FROM notifications n INDEXED BY notifications_pending CROSS JOIN agents a ON a.id = n.agent_id
-    WHERE n.task_id IN ${some} AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.seq`)
+    WHERE n.task_id IN ${some} AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.held, n.seq`)
   const awaited = db.prepare(`
     SELECT 'approval' AS kind, task_id, action_type AS what FROM approvals WHERE task_id IN ${some} AND status = 'pending'
     UNION ALL SELECT 'question', task_id, content FROM questions WHERE task_id IN ${some} AND status = 'open'`)
@@ -110,6 +112,7 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
     if (!next) return null
     if (next.state === 'leased') return `${next.agent_name} is working on it`
+    if (next.held === 1) return `waiting: ${next.last_error ?? 'daily cap reached'}`
     if (next.state === 'dead') return `delivery to ${next.agent_name} failed: ${next.last_error ?? 'no reason recorded'}`
     if (next.last_error) return `delivery to ${next.agent_name} will be retried: ${next.last_error}`
     if (next.agent_status === 'paused') return `${next.agent_name} is paused`

@@ -17,6 +17,9 @@ export function startLive(): () => void {
   window.addEventListener('online', nudge)
   document.addEventListener('visibilitychange', nudge)
   live.start()
+  // What the address asks for is on its way before the page that shows it.
+  const board = /^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1]
+  if (board) void live.wantBoard(board)
   return () => {
     window.removeEventListener('online', nudge)
     document.removeEventListener('visibilitychange', nudge)

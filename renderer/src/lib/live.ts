@@ -94,6 +94,12 @@ export function createLiveConnection(options: {
   let logsTimer: ReturnType<typeof setTimeout> | undefined
   /** Boards whose tasks are here or on their way. */
   const boardLoads = new Map<string, Promise<void>>()
+  /** The revision that a board was read at. */
+  const readAt = new Map<string, number>()
+  /** Boards to be fetched again with the next snapshot, whatever was read. */
+  let reopen: string[] = []
+  /** The stream carries what came after this; anything read earlier has to be read again. */
+  let leastRev = 0
   /** Fetches under way, each with the frames that came meanwhile. */
   const missedBy = new Set<ChangeFrame[]>()
   /** Non-null while a snapshot is being fetched: frames wait here. */
@@ -129,9 +135,9 @@ export function createLiveConnection(options: {
         api.call('listTags'),
         fetchAll((query) => api.call('listBoardGroups', { query })),
       ])
-    // Boards that were opened before are opened again; tasks of the others were of the moment.
-    const wanted = [...boardLoads.keys()].filter((id) => boards.some((board) => board.id === id))
-    boardLoads.clear()
+    // Boards that were opened before are opened again, unless they were read late enough; tasks of the others were of the moment.
+    const wanted = [...boardLoads.keys(), ...reopen].filter((id) => boards.some((board) => board.id === id))
+    for (const id of boardLoads.keys()) if ((readAt.get(id) ?? Infinity) < leastRev || !wanted.includes(id)) boardLoads.delete(id)
     store.setState((state) => {
       let maps = replaceEntities(state.maps, 'gateway', gateways)
       maps = replaceEntities(maps, 'board', boards)
@@ -144,10 +150,11 @@ export function createLiveConnection(options: {
       maps = replaceEntities(maps, 'tag', tags.items)
       maps = replaceEntities(maps, 'board_group', boardGroups)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
-      maps = { ...maps, task: {}, comment: {}, notification: {}, board_memory: {}, webhook: {}, group_memory: {} }
+      const task = Object.fromEntries(Object.entries(maps.task).filter(([, each]) => boardLoads.has(each.board_id)))
+      maps = { ...maps, task, comment: {}, notification: {}, board_memory: {}, webhook: {}, group_memory: {} }
       return {
         maps,
-        boards: {},
+        boards: Object.fromEntries(Object.entries(state.boards).filter(([id]) => boardLoads.has(id))),
         settings,
         overview,
         runtime,
@@ -160,6 +167,7 @@ export function createLiveConnection(options: {
         session: 'in',
       }
     })
+    reopen = []
     for (const id of wanted) void loadBoard(id)
   }
 
@@ -178,19 +186,22 @@ export function createLiveConnection(options: {
     return load
   }
 
-  async function fetchBoard(id: string, isCurrent: () => boolean): Promise<void> {
+  async function fetchBoard(id: string, isCurrent: () => boolean, again = false): Promise<void> {
     store.setState((state) => ({ boards: { ...state.boards, [id]: { state: 'loading' } } }))
     const missed: ChangeFrame[] = []
     missedBy.add(missed)
     try {
-      const { tasks, rev: readAt } = await api.call('getBoardSnapshot', { params: { board_id: id }, query: { include_archived: 'true' } })
+      const { tasks, rev: read } = await api.call('getBoardSnapshot', { params: { board_id: id }, query: { include_archived: 'true' } })
       if (!isCurrent()) return
+      // Asked for before the stream began: what changed in between would never come.
+      if (read < leastRev && !again) return await fetchBoard(id, isCurrent, true)
+      readAt.set(id, read)
       store.setState((state) => {
         const task: Record<string, Task> = {}
         for (const other of Object.values(state.maps.task)) if (other.board_id !== id) task[other.id] = other
         for (const own of tasks) task[own.id] = own
         // What came in meanwhile, and is newer than what was read.
-        const newer = missed.filter((frame) => frame.entity === 'task' && frame.rev > readAt)
+        const newer = missed.filter((frame) => frame.entity === 'task' && frame.rev > read)
         return { maps: applyChanges({ ...state.maps, task }, newer), boards: { ...state.boards, [id]: { state: 'loaded' } } }
       })
     } finally {
@@ -273,8 +284,15 @@ export function createLiveConnection(options: {
       store.setState({ version: data.version, ...(openedWithLogs ? { logs: [], logsSince: Date.now() } : {}) })
       // A smaller revision than ours: the database is another one (restored, or a new data folder).
       const needsSnapshot = rev === null || data.rev < rev || !store.getState().ready
+      if (rev !== null && data.rev < rev) {
+        // What was read of the other database is worth nothing.
+        reopen = [...boardLoads.keys()]
+        boardLoads.clear()
+        readAt.clear()
+      }
       if (rev === null || data.rev < rev) rev = data.rev
       if (needsSnapshot) {
+        leastRev = data.rev
         void load().then(
           () => setConnection('live'),
           () => lost(),
@@ -284,6 +302,7 @@ export function createLiveConnection(options: {
     change: onChange,
     reset(data) {
       rev = data.rev
+      leastRev = data.rev
       queue = []
       void load().catch(() => lost())
     },

@@ -37,10 +37,10 @@ function task(number: number, patch: Partial<Task> = {}): Task {
 }
 
 /** An API that answers lists, and a stream that the test speaks through. */
-function setUp(options: { tasks?: Task[]; rev?: number } = {}) {
+function setUp(options: { tasks?: Task[]; revs?: number[] } = {}) {
   const tasks = options.tasks ?? [task(1)]
   let refused: Error | null = null
-  const snapshotRev = options.rev ?? 0
+  const revs = [...(options.revs ?? [])]
   let gate: Promise<void> = Promise.resolve()
   const calls: string[] = []
   const api: ApiClient = {
@@ -60,7 +60,7 @@ function setUp(options: { tasks?: Task[]; rev?: number } = {}) {
         case 'listBoards':
           return list([{ id: boardId, name: 'Board' }])
         case 'getBoardSnapshot':
-          return { board: { id: boardId }, agents: [], tasks, total: tasks.length, rev: snapshotRev }
+          return { board: { id: boardId }, agents: [], tasks, total: tasks.length, rev: revs.shift() ?? 0 }
         default:
           return list([])
       }
@@ -159,7 +159,7 @@ describe('the live connection', () => {
   })
 
   it('a board that is being fetched: what came meanwhile and is newer wins, what it contains already does not', async () => {
-    const { live, store, last, hold } = setUp({ rev: 20, tasks: [task(1), task(2)] })
+    const { live, store, last, hold } = setUp({ revs: [20], tasks: [task(1), task(2)] })
     live.start()
     await settle()
     last().say('hello', { rev: 10, version: '1' })
@@ -175,6 +175,30 @@ describe('the live connection', () => {
     const titles = Object.values(store.getState().maps.task).map((each) => each.title)
     expect(titles.toSorted()).toEqual(['Newer', 'Task 1', 'Task 3'])
     live.stop()
+  })
+
+  it('a board that was asked for before the stream began is read again when something changed in between', async () => {
+    const count = (calls: readonly string[]) => calls.filter((name) => name === 'getBoardSnapshot').length
+    for (const [read, fetches] of [
+      [10, 1],
+      [9, 2],
+    ] as const) {
+      const { live, store, last, calls, hold } = setUp({ revs: [read, 10] })
+      const release = hold()
+      live.start()
+      const loaded = live.wantBoard(boardId)
+      await settle()
+      release()
+      await loaded
+      await settle()
+      last().say('hello', { rev: 10, version: '1' })
+      await settle()
+      await live.wantBoard(boardId)
+      expect(count(calls)).toBe(fetches)
+      expect(store.getState().maps.task[task(1).id]?.title).toBe('Task 1')
+      expect(store.getState().boards[boardId]).toEqual({ state: 'loaded' })
+      live.stop()
+    }
   })
 
   it('a board that could not be fetched says why, and can be fetched again', async () => {
@@ -220,7 +244,7 @@ describe('the live connection', () => {
   })
 
   it('fetches everything again on reset, and when the database has become another one', async () => {
-    const { live, last, calls } = setUp()
+    const { live, last, calls } = setUp({ revs: [100, 500, 3] })
     live.start()
     await settle()
     last().say('hello', { rev: 100, version: '1' })

@@ -2,7 +2,7 @@
 import { useDraggable } from '@dnd-kit/react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Plus } from 'lucide-react'
-import { Fragment, useRef } from 'react'
+import { Fragment, memo, useRef } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { StateIcon } from '../../ui/icon.tsx'
@@ -11,7 +11,7 @@ import { TaskCardBody, type TaskCardProps } from './task-card.tsx'
 
 const virtualAbove = 60
 
-function DraggableCard({
+const DraggableCard = memo(function DraggableCard({
   index,
   held,
   open,
@@ -35,7 +35,7 @@ function DraggableCard({
       <TaskCardBody {...props} />
     </li>
   )
-}
+})
 
 export interface ColumnProps extends Omit<TaskCardProps, 'task'> {
   status: TaskStatus

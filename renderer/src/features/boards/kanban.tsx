@@ -3,9 +3,9 @@
  * because a card should move by places, not by pixels. Both end in the same `move`.
  */
 import { DragDropProvider, DragOverlay, PointerSensor } from '@dnd-kit/react'
-import { useMemo, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
-import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
+import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { KanbanColumn } from './kanban-column.tsx'
 import { strings } from './strings.ts'
 import { TaskCardBody } from './task-card.tsx'
@@ -71,7 +71,7 @@ export function Kanban({
 }) {
   const [carried, setCarried] = useState<Carried | null>(null)
   const [said, setSaid] = useState('')
-  const columns = useMemo(() => new Map(taskStatuses.map((status) => [status, tasks.filter((task) => task.status === status)])), [tasks])
+  const columns = useMemo(() => Map.groupBy(tasks, (task) => task.status), [tasks])
   const indexIn = (id: string) => (status: TaskStatus) => (columns.get(status) ?? []).findIndex((task) => task.id === id)
   const carriedTask = carried ? tasks.find((task) => task.id === carried.id) : undefined
 
@@ -143,6 +143,19 @@ export function Kanban({
     }
   }
 
+  // The same functions for every render, so that a card is drawn again only when its task changed.
+  const latest = useRef({ onMoveTo, onKeyDown })
+  useLayoutEffect(() => {
+    latest.current = { onMoveTo, onKeyDown }
+  })
+  const handlers = useMemo(
+    () => ({
+      onMoveTo: (task: Task, status: TaskStatus) => latest.current.onMoveTo(task, status),
+      onKeyDown: (event: React.KeyboardEvent<HTMLElement>, task: Task) => latest.current.onKeyDown(event, task),
+    }),
+    [],
+  )
+
   return (
     <DragDropProvider
       sensors={sensors}
@@ -182,8 +195,8 @@ export function Kanban({
             carriedId={carried?.id ?? null}
             heldByKeyboard={carried?.by === 'keyboard'}
             openTaskId={openTaskId}
-            onMoveTo={onMoveTo}
-            onKeyDown={onKeyDown}
+            onMoveTo={handlers.onMoveTo}
+            onKeyDown={handlers.onKeyDown}
             onAdd={onAdd}
           />
         ))}

@@ -1,11 +1,13 @@
-/** A task as a card. The title is a link that covers the card; the menu lies above it. */
+/**
+ * A task as a card. The title is a link that covers the card; the menu lies above it.
+ * Thousands may scroll by: nothing here follows the address, and the menu is made when it is opened.
+ */
 import { Menu } from '@mantine/core'
 import { Ellipsis, Hourglass, MessageSquare, OctagonAlert } from 'lucide-react'
-import { useState } from 'react'
-import { Link } from 'wouter'
+import { memo, useState } from 'react'
 import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
-import { keepQuery } from '../../lib/hash-location.ts'
+import { keepQuery, navigate } from '../../lib/hash-location.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
@@ -20,8 +22,49 @@ export interface TaskCardProps {
   onKeyDown?: (event: React.KeyboardEvent<HTMLElement>, task: Task) => void
 }
 
-export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProps) {
+function MoveMenu({
+  task,
+  opened,
+  onChange,
+  onMoveTo,
+}: Pick<TaskCardProps, 'task' | 'onMoveTo'> & { opened: boolean; onChange: (opened: boolean) => void }) {
+  const button = (
+    <button
+      type="button"
+      className="iconbtn more"
+      tabIndex={-1}
+      aria-label={`${strings.moveTo} #${task.number}`}
+      aria-haspopup="menu"
+      data-no-drag
+      {...(opened ? {} : { onClick: () => onChange(true) })}
+    >
+      <Ellipsis size={14} aria-hidden />
+    </button>
+  )
+  if (!opened) return button
+  return (
+    <Menu opened onChange={onChange} position="bottom-end" width={180}>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{strings.moveTo}</Menu.Label>
+        {taskStatuses.map((status) => (
+          <Menu.Item
+            key={status}
+            disabled={status === task.status}
+            leftSection={<StateIcon name={taskStates[status].icon} />}
+            onClick={() => onMoveTo(task, status)}
+          >
+            {taskStates[status].label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProps) {
   const [menu, setMenu] = useState(false)
+  const path = `/boards/${task.board_id}/tasks/${task.id}`
   const assigned = task.assigned_agent_ids.map((id) => agents[id]).filter((agent) => agent !== undefined)
   return (
     <>
@@ -29,29 +72,15 @@ export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProp
         <span className="num">#{task.number}</span>
         <PriorityMark priority={task.priority} />
         <RelativeTime at={task.last_message_at ?? task.updated_at} />
-        <Menu opened={menu} onChange={setMenu} position="bottom-end" width={180}>
-          <Menu.Target>
-            <button type="button" className="iconbtn more" tabIndex={-1} aria-label={`${strings.moveTo} #${task.number}`} data-no-drag>
-              <Ellipsis size={14} aria-hidden />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>{strings.moveTo}</Menu.Label>
-            {taskStatuses.map((status) => (
-              <Menu.Item
-                key={status}
-                disabled={status === task.status}
-                leftSection={<StateIcon name={taskStates[status].icon} />}
-                onClick={() => onMoveTo(task, status)}
-              >
-                {taskStates[status].label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <MoveMenu task={task} opened={menu} onChange={setMenu} onMoveTo={onMoveTo} />
       </div>
-      <Link
-        href={keepQuery(`/boards/${task.board_id}/tasks/${task.id}`)}
+      <a
+        href={`#${path}`}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+          event.preventDefault()
+          navigate(keepQuery(path))
+        }}
         className="task-link"
         draggable={false}
         aria-describedby="card-hint"
@@ -65,7 +94,7 @@ export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProp
         }}
       >
         {task.title}
-      </Link>
+      </a>
       {task.status === 'blocked' && task.blocked_reason ? (
         <div className="task-wait" data-tone="bad">
           <OctagonAlert size={12} aria-label="Blocked" />
@@ -99,4 +128,4 @@ export function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProp
       ) : null}
     </>
   )
-}
+})

@@ -22,6 +22,7 @@ const WelcomePage = lazy(async () => ({ default: (await import('../features/welc
 const InboxPage = lazy(async () => ({ default: (await import('../features/inbox/inbox-page.tsx')).InboxPage }))
 const BoardsPage = lazy(async () => ({ default: (await import('../features/boards/boards-page.tsx')).BoardsPage }))
 const BoardPage = lazy(async () => ({ default: (await import('../features/boards/board-page.tsx')).BoardPage }))
+const GroupPage = lazy(async () => ({ default: (await import('../features/board-groups/group-page.tsx')).GroupPage }))
 const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
 const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
 const SchedulesPage = lazy(async () => ({ default: (await import('../features/heartbeats/schedules-page.tsx')).SchedulesPage }))
@@ -75,6 +76,7 @@ function Pages() {
           </Route>
           <Route path="/boards/:boardId/tasks/:taskId">{(params) => <BoardPage boardId={params.boardId} taskId={params.taskId} />}</Route>
           <Route path="/boards/:boardId">{(params) => <BoardPage boardId={params.boardId} taskId={null} />}</Route>
+          <Route path="/groups/:groupId">{(params) => <GroupPage groupId={params.groupId} />}</Route>
           <Route path="/agents">
             <AgentsPage />
           </Route>

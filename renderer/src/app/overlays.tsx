@@ -14,10 +14,12 @@ const NewAgentDialog = lazy(async () => ({ default: (await import('../features/a
 const EditAgentDialog = lazy(async () => ({ default: (await import('../features/agents/edit-agent-dialog.tsx')).EditAgentDialog }))
 const NewBoardDialog = lazy(async () => ({ default: (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog }))
 
+const GroupDialog = lazy(async () => ({ default: (await import('../features/board-groups/group-dialog.tsx')).GroupDialog }))
+
 const goTo = { o: '/', i: '/inbox', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
 
 export function Overlays() {
-  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard, editAgent } = useOverlays()
+  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard, newGroup, editAgent } = useOverlays()
   const edited = useLive((state) => (editAgent === null ? undefined : state.maps.agent[editAgent]))
   const { colorScheme } = useMantineColorScheme()
 
@@ -49,6 +51,7 @@ export function Overlays() {
       {newAgent ? <NewAgentDialog /> : null}
       {edited ? <EditAgentDialog key={edited.id} agent={edited} /> : null}
       {newBoard ? <NewBoardDialog /> : null}
+      {newGroup ? <GroupDialog onClose={() => useOverlays.setState({ newGroup: false })} /> : null}
       <Modal opened={shortcuts} onClose={() => useOverlays.setState({ shortcuts: false })} title={strings.shortcuts.title} size={440}>
         <table className="shortcuts">
           <tbody>

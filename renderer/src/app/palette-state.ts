@@ -9,6 +9,7 @@ export const useOverlays = create<{
   newTaskBoard: string | null
   newAgent: boolean
   newBoard: boolean
+  newGroup: boolean
   /** Id of the agent whose profile is being edited. */
   editAgent: string | null
 }>(() => ({
@@ -19,6 +20,7 @@ export const useOverlays = create<{
   newTaskBoard: null,
   newAgent: false,
   newBoard: false,
+  newGroup: false,
   editAgent: null,
 }))
 
@@ -27,3 +29,4 @@ export const openNewTask = (boardId: string | null = null) => useOverlays.setSta
 export const openNewAgent = () => useOverlays.setState({ newAgent: true })
 export const openEditAgent = (id: string) => useOverlays.setState({ editAgent: id })
 export const openNewBoard = () => useOverlays.setState({ newBoard: true })
+export const openNewGroup = () => useOverlays.setState({ newGroup: true })

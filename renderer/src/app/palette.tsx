@@ -4,6 +4,7 @@ import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   Activity,
+  Boxes,
   CalendarClock,
   Inbox,
   KeyRound,
@@ -34,8 +35,9 @@ import { navigate } from '../lib/hash-location.ts'
 import { useAgents, useBoards, useLive } from '../lib/store.ts'
 import { AgentAvatar } from '../ui/avatar.tsx'
 import { StateIcon } from '../ui/icon.tsx'
+import { useBoardGroups } from '../features/board-groups/use-groups.ts'
 import { useSearch } from '../features/search/use-search.ts'
-import { openNewAgent, openNewBoard, openNewTask, useOverlays } from './palette-state.ts'
+import { openNewAgent, openNewBoard, openNewGroup, openNewTask, useOverlays } from './palette-state.ts'
 import { strings } from './strings.ts'
 
 const tasksOffered = 20
@@ -57,6 +59,7 @@ const icon = (Icon: LucideIcon) => <Icon size={15} aria-hidden />
 export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
   const wanted = useOverlays((state) => state.palette)
   const boards = useBoards()
+  const boardGroups = useBoardGroups()
   const agents = useAgents()
   const settings = useLive((state) => state.settings)
   const { setColorScheme } = useMantineColorScheme()
@@ -88,6 +91,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           },
           { id: 'new-agent', label: 'New agent…', keywords: 'create add', leftSection: icon(UserPlus), onClick: openNewAgent },
           { id: 'new-board', label: 'New board…', keywords: 'create add', leftSection: icon(SquareKanban), onClick: openNewBoard },
+          { id: 'new-group', label: 'New board group…', keywords: 'create add boards', leftSection: icon(Boxes), onClick: openNewGroup },
           {
             id: 'sync',
             label: 'Re-sync tokens',
@@ -166,6 +170,17 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
+        group: 'Board groups',
+        actions: boardGroups.map((group) => ({
+          id: `g-${group.id}`,
+          label: group.name,
+          description: group.description,
+          keywords: 'board group chat broadcast',
+          leftSection: icon(Boxes),
+          onClick: () => navigate(`/groups/${group.id}`),
+        })),
+      },
+      {
         group: 'Agents',
         actions: agents.map((agent) => ({
           id: `a-${agent.id}`,
@@ -222,7 +237,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           })),
       },
     ]
-  }, [boards, agents, found, settings, colorScheme, setColorScheme, hits, query])
+  }, [boards, boardGroups, agents, found, settings, colorScheme, setColorScheme, hits, query])
 
   return (
     <Spotlight

@@ -24,7 +24,8 @@ const items = [
 ]
 
 const isCurrent = (path: string, href: string) =>
-  href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`)
+  (href === '/boards' && path.startsWith('/groups/')) ||
+  (href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`))
 const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.userAgent)
 
 export function Shell({ children }: { children: ReactNode }) {

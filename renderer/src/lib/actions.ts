@@ -14,7 +14,7 @@ export function remember<Name extends MappedName>(name: Name, item: EntityOf<Nam
   useLive.setState((state) => ({ maps: mergeEntities(state.maps, name, [item]) }))
 }
 
-function forget(name: MappedName, id: string): void {
+export function forget(name: MappedName, id: string): void {
   useLive.setState((state) => {
     const { [id]: _gone, ...rest } = state.maps[name]
     return { maps: { ...state.maps, [name]: rest } }
@@ -269,6 +269,12 @@ export async function applyFix(row: Attention): Promise<void> {
       return openLink('/gateway')
     case 'replay_notification':
       await replayNotification(target)
+      return
+    case 'replay_webhook':
+      await attempt(() => api.call('replayDeadOutgoing', { params: { webhook_id: target } }), {
+        failed: 'It was not sent again',
+        done: 'On its way again',
+      })
       return
     case 'open':
       return openLink(row.link)

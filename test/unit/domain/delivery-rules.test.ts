@@ -123,6 +123,7 @@ describe('verdictFor', () => {
       'mention/agent',
       'thread_update/user',
       'board_chat/user',
+      'group_chat/user',
     ])
   })
 })

@@ -7,6 +7,9 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
 import { WebhooksPanel } from '../webhooks/webhooks-panel.tsx'
+import { GroupSelect } from '../board-groups/group-select.tsx'
+import { GoalPanel } from '../goals/goal-panel.tsx'
+import { strings as goalStrings } from '../goals/strings.ts'
 import { strings } from './strings.ts'
 
 async function save(board: Board, body: BodyInputOf<'updateBoard'>, done?: string): Promise<boolean> {
@@ -21,20 +24,15 @@ async function save(board: Board, body: BodyInputOf<'updateBoard'>, done?: strin
 function General({ board }: { board: Board }) {
   const [name, setName] = useState(board.name)
   const [description, setDescription] = useState(board.description)
-  const [objective, setObjective] = useState(board.objective ?? '')
+  const [groupId, setGroupId] = useState(board.board_group_id)
   const [most, setMost] = useState(board.max_agents)
   const [busy, setBusy] = useState(false)
-  const goal = objective.trim() === '' ? null : objective.trim()
-  const changed = name !== board.name || description !== board.description || goal !== board.objective || most !== board.max_agents
+  const changed = name !== board.name || description !== board.description || groupId !== board.board_group_id || most !== board.max_agents
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (name.trim() === '' || busy) return
     setBusy(true)
-    await save(
-      board,
-      { name, description, objective: goal, board_type: goal === null ? 'general' : 'goal', max_agents: most },
-      strings.saved,
-    )
+    await save(board, { name, description, board_group_id: groupId, max_agents: most }, strings.saved)
     setBusy(false)
   }
   return (
@@ -56,15 +54,7 @@ function General({ board }: { board: Board }) {
           minRows={2}
           maxRows={8}
         />
-        <Textarea
-          label={strings.objective}
-          description={strings.objectiveHint}
-          value={objective}
-          onChange={(event) => setObjective(event.currentTarget.value)}
-          autosize
-          minRows={1}
-          maxRows={6}
-        />
+        <GroupSelect value={groupId} onChange={setGroupId} />
         <NumberInput
           label={strings.maxAgents}
           description={strings.maxAgentsHint}
@@ -113,7 +103,7 @@ function Rules({ board }: { board: Board }) {
   )
 }
 
-/** @param tab `general`, `rules` or `webhooks`, as it stands in the address. */
+/** @param tab `general`, `goal`, `rules` or `webhooks`, as it stands in the address. */
 export function BoardSettingsDialog({
   board,
   tab,
@@ -130,11 +120,15 @@ export function BoardSettingsDialog({
       <Tabs value={tab} onChange={(value) => value && onTab(value)} keepMounted={false}>
         <Tabs.List mb={16}>
           <Tabs.Tab value="general">{strings.general}</Tabs.Tab>
+          <Tabs.Tab value="goal">{goalStrings.tab}</Tabs.Tab>
           <Tabs.Tab value="rules">{strings.rules}</Tabs.Tab>
           <Tabs.Tab value="webhooks">{strings.webhooks}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="general">
           <General board={board} />
+        </Tabs.Panel>
+        <Tabs.Panel value="goal">
+          <GoalPanel board={board} />
         </Tabs.Panel>
         <Tabs.Panel value="rules">
           <Rules board={board} />

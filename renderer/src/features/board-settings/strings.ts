@@ -6,8 +6,6 @@ export const strings = {
   webhooks: 'Webhooks',
   name: 'Name',
   description: 'Description',
-  objective: 'Goal',
-  objectiveHint: 'Agents on the board see it.',
   maxAgents: 'Worker agents at most',
   maxAgentsHint: 'Nobody can add more: neither people nor the lead.',
   paused: 'Paused',

@@ -19,12 +19,14 @@ import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
 import { strings as chatStrings } from '../board-chat/strings.ts'
 import { strings as settingsStrings } from '../board-settings/strings.ts'
+import { useBoardGroup } from '../board-groups/use-groups.ts'
+import { GoalBar } from '../goals/goal-bar.tsx'
 import { isFiltered, matches, readFilters } from './filters.ts'
+import { Kanban } from './kanban.tsx'
 import { planMove } from './position.ts'
 import { strings } from './strings.ts'
 import { TaskList } from './task-list.tsx'
 
-const Kanban = lazy(async () => ({ default: (await import('./kanban.tsx')).Kanban }))
 const BoardChatPanel = lazy(async () => ({ default: (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel }))
 const BoardSettingsDialog = lazy(async () => ({
   default: (await import('../board-settings/board-settings-dialog.tsx')).BoardSettingsDialog,
@@ -35,6 +37,7 @@ const columnsShown = taskStatuses.filter((status) => status !== 'archived')
 
 export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string | null }) {
   const board = useBoard(boardId)
+  const group = useBoardGroup(board?.board_group_id ?? null)
   const { tasks: all, load } = useBoardTasks(boardId)
   const tags = useTags()
   const agents = useAgents(boardId)
@@ -110,10 +113,10 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           </Tooltip>
         }
       >
-        {board.objective ? (
-          <span className="faint truncate hide-narrow" title={board.objective}>
-            {board.objective}
-          </span>
+        {group ? (
+          <Link href={`/groups/${group.id}`} className="link truncate hide-narrow">
+            {group.name}
+          </Link>
         ) : null}
       </PageHead>
       <div className="filters">
@@ -231,6 +234,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           {strings.newTask}
         </Button>
       </div>
+      <GoalBar key={board.id} board={board} onEdit={() => setQuery({ settings: 'goal' })} />
       {board.paused ? (
         <div style={{ padding: '10px 20px 0' }}>
           <Note tone="warning">
@@ -262,17 +266,15 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
       ) : view === 'list' ? (
         <TaskList tasks={tasks} agents={agentMap} statuses={visible} />
       ) : (
-        <Suspense fallback={<Loading heights={[320]} />}>
-          <Kanban
-            tasks={tasks}
-            agents={agentMap}
-            statuses={visible}
-            openTaskId={taskId}
-            onMove={move}
-            onMoveTo={moveTo}
-            onAdd={() => openNewTask(board.id)}
-          />
-        </Suspense>
+        <Kanban
+          tasks={tasks}
+          agents={agentMap}
+          statuses={visible}
+          openTaskId={taskId}
+          onMove={move}
+          onMoveTo={moveTo}
+          onAdd={() => openNewTask(board.id)}
+        />
       )}
       {asking?.missing === 'reason' ? (
         <BlockedDialog

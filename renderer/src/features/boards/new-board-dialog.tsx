@@ -5,24 +5,27 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { attempt } from '../../lib/toast.ts'
+import { GroupSelect } from '../board-groups/group-select.tsx'
+import { draftOf, goalBody, GoalFields, goalFits } from '../goals/goal-fields.tsx'
 import { strings } from './strings.ts'
 
 export function NewBoardDialog() {
   const words = strings.create
   const [name, setName] = useState('')
   const [description, setDescription] = useState('')
-  const [objective, setObjective] = useState('')
+  const [goal, setGoal] = useState(() => draftOf(null))
+  const [groupId, setGroupId] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const close = () => useOverlays.setState({ newBoard: false })
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (name.trim() === '' || busy) return
+    if (name.trim() === '' || busy || !goalFits(goal)) return
     setBusy(true)
     const board = await attempt(
       () =>
         api.call('createBoard', {
-          body: { name, description, ...(objective.trim() === '' ? {} : { objective, board_type: 'goal' as const }) },
+          body: { name, description, ...goalBody(goal), board_group_id: groupId },
         }),
       { failed: 'The board was not created' },
     )
@@ -34,7 +37,7 @@ export function NewBoardDialog() {
   }
 
   return (
-    <Modal opened onClose={close} title={words.title} size={460}>
+    <Modal opened onClose={close} title={words.title} size={540}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <TextInput
@@ -53,17 +56,13 @@ export function NewBoardDialog() {
             autosize
             minRows={2}
           />
-          <TextInput
-            label={words.objective}
-            description={words.objectiveHint}
-            value={objective}
-            onChange={(event) => setObjective(event.currentTarget.value)}
-          />
+          <GoalFields draft={goal} onChange={setGoal} />
+          <GroupSelect value={groupId} onChange={setGroupId} />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === ''}>
+            <Button type="submit" loading={busy} disabled={name.trim() === '' || !goalFits(goal)}>
               {words.submit}
             </Button>
           </Group>

@@ -57,8 +57,6 @@ export const strings = {
     name: 'Name',
     namePlaceholder: 'Website relaunch',
     description: 'What is it for?',
-    objective: 'Goal',
-    objectiveHint: 'Agents on the board see it. Leave empty for a board without a single goal.',
     submit: 'Create board',
   },
 }

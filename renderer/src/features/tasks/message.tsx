@@ -31,11 +31,14 @@ export function Message({
   text,
   deliveries,
   names,
+  aside,
 }: {
   said: Said
   text: string
   deliveries: readonly Notification[]
   names: readonly string[]
+  /** Beside the time. */
+  aside?: ReactNode
 }) {
   const agent = useAgent(said.agent_id)
   return (
@@ -44,6 +47,7 @@ export function Message({
       <div>
         <Head name={said.author_name}>
           <RelativeTime at={said.created_at} />
+          {aside}
         </Head>
         <Markdown text={text} mentions={names} />
         {deliveries.length > 0 ? (

@@ -8,9 +8,11 @@ import { createLiveState } from './api/live-state.ts'
 import { startRuntimeInstall } from './api/runtime-install.ts'
 import type { Settings } from './contract/entities.ts'
 import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
-import { worstTone } from './contract/states.ts'
+import { supervisorStates, worstTone } from './contract/states.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import { createNotifier } from './delivery/notifier.ts'
+import { createWebhookPost } from './delivery/webhook-post.ts'
+import { createWebhookSender } from './delivery/webhook-sender.ts'
 import { createExecApprovals } from './gateway/exec-approvals.ts'
 import { createGatewayConnection } from './gateway/gateway-connection.ts'
 import { createResponsesClient } from './gateway/responses-client.ts'
@@ -25,6 +27,7 @@ import { createLogStore } from './platform/log-store.ts'
 import { tuningFrom } from './platform/config.ts'
 import { dataPaths, ensureDataDirs } from './platform/paths.ts'
 import { registerSecret, secretHint } from './platform/redact.ts'
+import { createSealer } from './platform/sealer.ts'
 import { openStore } from './store/store.ts'
 
 /** A turn of an agent may take this long. */
@@ -161,6 +164,15 @@ export function createServices(options: {
       ...(tuning.backoffMaxMs !== undefined && { max_ms: tuning.backoffMaxMs }),
     },
   })
+  const webhookPost = createWebhookPost()
+  const webhookSender = createWebhookSender({
+    store,
+    clock,
+    log,
+    sealer: createSealer(init.install_key, 'outgoing-webhooks'),
+    post: webhookPost.post,
+    version: init.version,
+  })
   const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings, gatewayUp: () => connection.state().connected })
   const api = createApi({
     store,
@@ -224,6 +236,16 @@ export function createServices(options: {
     if (link && !stopping) stateTimer ??= clock.setTimer(stateSettleMs, sendState)
   }
 
+  let toldState = live.gateway().state
+  function tellGatewayState(): void {
+    const { state, reason } = live.gateway()
+    if (stopping || state === toldState) return
+    const from = toldState
+    toldState = state
+    const message = `The gateway is ${supervisorStates[state].label.toLowerCase()}${reason === null ? '' : `: ${reason}`}`
+    store.write(() => store.webhooksOut.announce({ type: 'gateway.state', message, data: { from, to: state, reason } }))
+  }
+
   /** A person is told once of each new trouble. */
   function watchTrouble(): () => void {
     let known = new Set(api.attention.items().map((item) => item.key))
@@ -260,6 +282,7 @@ export function createServices(options: {
         if (state.connected) delivery.poke()
       }),
       live.onChange(stateSoon),
+      live.onChange(tellGatewayState),
       watchTrouble(),
     )
     const tidy = (): void => {
@@ -268,6 +291,7 @@ export function createServices(options: {
           store.pruneChanges()
           store.heartbeats.prune(heartbeatsKept)
           store.webhooks.forgetOld()
+          store.webhooksOut.forgetOld()
           store.undo.forgetOld()
         })
       } catch (error) {
@@ -282,6 +306,7 @@ export function createServices(options: {
   function recover(): void {
     store.write(() => {
       const released = store.notifications.releaseLeases('all')
+      store.webhooksOut.releaseLeases('all')
       if (released > 0) log.info('delivery.leases_released', { count: released })
       for (const job of store.jobs.running()) {
         if (job.kind === 'runtime_install')
@@ -319,6 +344,7 @@ export function createServices(options: {
     connection.start()
     lifecycle.start()
     delivery.start()
+    webhookSender.start()
     heartbeat.start()
     if (init.demo) seedDemo({ store, lifecycle, notifier, gatewayId: gatewayRow.id })
     log.info('services.started', { port, version: init.version, pid: process.pid, demo: init.demo })
@@ -333,7 +359,7 @@ export function createServices(options: {
     // Agents that are finishing their turn still call the API, so it goes last.
     const workEnds = deadlineAt - lastStepsMs
     heartbeat.stop()
-    await Promise.allSettled([delivery.stop(workEnds), lifecycle.stop(workEnds)])
+    await Promise.allSettled([delivery.stop(workEnds), webhookSender.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
     execApprovals.stop()
     stateTimer?.cancel()
@@ -342,7 +368,7 @@ export function createServices(options: {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeIdleConnections()
     await Promise.race([
-      Promise.allSettled([closed, connection.stop(), responses.stop()]),
+      Promise.allSettled([closed, connection.stop(), responses.stop(), webhookPost.close()]),
       wait(Math.max(50, Math.min(300, deadlineAt - clock.now()))),
     ])
     server.closeAllConnections()
@@ -386,6 +412,7 @@ export function createServices(options: {
         if (message.event === 'resume') {
           clock.resync()
           delivery.poke()
+          webhookSender.poke()
           heartbeat.poke()
         }
         return

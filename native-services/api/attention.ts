@@ -30,7 +30,7 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
   let timer: TimerHandle | null = null
 
   function compute(): AttentionRow[] {
-    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...askedRows(), ...blockedRows()]
+    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...blockedRows()]
     return rows.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
   }
 
@@ -150,6 +150,18 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
     }))
   }
 
+  function deadWebhookRows(): AttentionRow[] {
+    return store.webhooksOut.withDead(20).map((webhook) => ({
+      key: `webhook-out:${webhook.id}`,
+      tone: 'bad',
+      title: `${webhook.dead_count} ${webhook.dead_count === 1 ? 'event was' : 'events were'} not told to ${webhook.name}`,
+      reason: webhook.last_error ?? 'Look at its deliveries for what went wrong.',
+      since_at: webhook.last_attempt_at ?? webhook.updated_at,
+      link: '/settings',
+      fix: { label: 'Send again', action: 'replay_webhook', target_id: webhook.id },
+    }))
+  }
+
   /** What waits for a person's word. */
   function askedRows(): AttentionRow[] {
     const most = { limit: 20, offset: 0 }
@@ -211,7 +223,7 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
     timer ??= clock.setTimer(settleMs, check)
   }
 
-  const watched = new Set(['agent', 'notification', 'task', 'gateway', 'approval', 'question'])
+  const watched = new Set(['agent', 'notification', 'task', 'gateway', 'approval', 'question', 'outgoing_webhook'])
   const stops = [
     store.onCommit((changes) => void (changes.some((change) => watched.has(change.entity)) && refresh())),
     live.onChange(refresh),

@@ -30,6 +30,7 @@ import { operatorHandlers } from './handlers/operator.ts'
 import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
 import { searchHandlers } from './handlers/search.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
+import { webhookOutHandlers } from './handlers/webhooks-out.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { buildOpenApi } from './openapi.ts'
 import { errorAnswer, jsonAnswer, textAnswer } from './respond.ts'
@@ -84,6 +85,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...boardWorkHandlers(deps, { entities, tasks, undo }),
     ...boardGroupHandlers(deps, { entities }),
     ...webhookHandlers(deps, { entities }),
+    ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),

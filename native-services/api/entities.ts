@@ -49,6 +49,7 @@ export function createEntities({ store, live, settings, host, port }: Pick<ApiDe
       const row = store.webhooks.get(id)
       return row && showWebhook(row)
     },
+    outgoing_webhook: (id) => store.webhooksOut.get(id),
     tag: (id) => store.tags.get(id),
     board_group: (id) => store.boardGroups.get(id),
     group_memory: (id) => store.groupMemory.get(id),

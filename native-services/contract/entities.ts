@@ -396,6 +396,7 @@ export const attention = z.object({
         'use_port',
         'install_runtime',
         'replay_notification',
+        'replay_webhook',
         'open',
       ]),
       target_id: z.string().nullable(),

@@ -27,6 +27,7 @@ import { boardMemory, tag } from './board-work.ts'
 import { id } from './primitives.ts'
 import type { SessionFrame } from './sessions.ts'
 import { webhook } from './webhooks.ts'
+import { outgoingWebhook } from './webhooks-out.ts'
 
 /** Entity name → schema. The names are the ones in the `changes` table. */
 export const entitySchemas = {
@@ -43,6 +44,7 @@ export const entitySchemas = {
   question,
   board_memory: boardMemory,
   webhook,
+  outgoing_webhook: outgoingWebhook,
   tag,
   board_group: boardGroup,
   group_memory: groupMemory,

@@ -11,6 +11,7 @@ import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
 import { searchOperations } from './operations-search.ts'
 import { webhookOperations } from './operations-webhooks.ts'
+import { webhookOutOperations } from './operations-webhooks-out.ts'
 import { coordinationOperations } from './operations-coordination.ts'
 import * as request from './requests.ts'
 import { approvalOperations } from './operations-approvals.ts'
@@ -129,6 +130,7 @@ export const operations = {
   ...boardGroupOperations,
 
   ...webhookOperations,
+  ...webhookOutOperations,
 
   ...searchOperations,
 

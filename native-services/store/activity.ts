@@ -1,4 +1,5 @@
 import type { Activity } from '../contract/entities.ts'
+import { outgoingEventOf } from '../domain/webhook-out-rules.ts'
 import { createId } from '../platform/ids.ts'
 import { redact } from '../platform/redact.ts'
 import { type Listed, type Paging, type Stored, where } from './rows.ts'
@@ -20,7 +21,7 @@ export interface NewActivity {
   data?: Record<string, unknown>
 }
 
-export function activityRepository({ db, clock, touch }: RepositoryContext) {
+export function activityRepository({ db, clock, touch, announce }: RepositoryContext) {
   const insert = db.prepare(
     'INSERT INTO activity (id, event_type, message, level, actor_type, actor_name, agent_id, task_id, board_id, gateway_id, data_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -55,6 +56,17 @@ export function activityRepository({ db, clock, touch }: RepositoryContext) {
         now,
       )
       touch('activity', id)
+      const told = outgoingEventOf(event.event_type)
+      if (told !== null)
+        announce({
+          type: told,
+          message: event.message,
+          board_id: event.board_id ?? null,
+          task_id: event.task_id ?? null,
+          agent_id: event.agent_id ?? null,
+          actor: { type: event.actor_type ?? 'system', name: event.actor_name ?? 'Mission Control' },
+          data: event.data ?? {},
+        })
       return id
     },
 

@@ -60,7 +60,7 @@ export type AgentPatch = Partial<{
   previous_token_hash: string | null
 }>
 
-export function agentsRepository({ db, clock, touch }: RepositoryContext) {
+export function agentsRepository({ db, clock, touch, announce }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM agents WHERE id = ?')
   const byToken = db.prepare('SELECT * FROM agents WHERE token_prefix = ? OR previous_token_prefix = ?')
   const nextHeartbeat = db.prepare('SELECT min(next_heartbeat_at) AS at FROM agents WHERE next_heartbeat_at IS NOT NULL')
@@ -75,6 +75,21 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
       heartbeat_config: JSON.parse(heartbeat as string) as HeartbeatConfig,
       identity_profile: JSON.parse(identity as string) as IdentityProfile,
     }
+  }
+  /** Others hear when an agent goes offline and when it comes online: not of each step in between. */
+  function tellPresence(before: Record<string, unknown>, id: string): void {
+    const agent = shape(byId.get(id) as Record<string, unknown>)
+    const event = agent.status === 'offline' ? 'agent.offline' : agent.status === 'online' ? 'agent.online' : null
+    // Late is a doubt that nobody was told of.
+    if (event === null || (event === 'agent.online' && before['status'] === 'late')) return
+    const why = agent.status_reason === null ? '' : `: ${agent.status_reason}`
+    announce({
+      type: event,
+      message: `${agent.name} is ${agent.status}${why}`,
+      board_id: agent.board_id,
+      agent_id: id,
+      data: { from: before['status'], to: agent.status, reason: agent.status_reason },
+    })
   }
   const shapeAll = (rows: unknown[]): AgentRow[] => rows.map((row) => shape(row as Record<string, unknown>))
 
@@ -172,7 +187,7 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
     update(id: string, patch: AgentPatch): void {
       const { heartbeat_config, identity_profile, ...fields } = patch
       const now = clock.now()
-      const before = fields.status === undefined ? undefined : (byId.get(id) as { status: string } | undefined)
+      const before = fields.status === undefined ? undefined : (byId.get(id) as Record<string, unknown> | undefined)
       const { sql, values } = assignments({
         ...fields,
         heartbeat_config_json: heartbeat_config && JSON.stringify(heartbeat_config),
@@ -182,6 +197,7 @@ export function agentsRepository({ db, clock, touch }: RepositoryContext) {
       })
       db.prepare(`UPDATE agents SET ${sql} WHERE id = ?`).run(...values, id)
       touch('agent', id)
+      if (before && before['status'] !== fields.status) tellPresence(before, id)
     },
 
     remove(id: string): void {

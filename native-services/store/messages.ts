@@ -5,7 +5,7 @@ import type { RepositoryContext } from './store.ts'
 
 export type CommentRow = Stored<Comment>
 
-export function messagesRepository({ db, clock, touch }: RepositoryContext) {
+export function messagesRepository({ db, clock, touch, announce }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM messages WHERE id = ?')
   const bySource = db.prepare('SELECT * FROM messages WHERE source_notification_id = ?')
   const insert =
@@ -65,6 +65,15 @@ export function messagesRepository({ db, clock, touch }: RepositoryContext) {
       bump.run(now, now, comment.task_id)
       touch('comment', id)
       touch('task', comment.task_id)
+      announce({
+        type: 'task.comment',
+        message: comment.message,
+        board_id: comment.board_id,
+        task_id: comment.task_id,
+        agent_id: comment.agent_id,
+        actor: { type: comment.author_type, name: comment.author_name },
+        data: { comment_id: id },
+      })
       return { comment: shape(byId.get(id)), created: true }
     },
   }

@@ -30,6 +30,7 @@ import { timersRepository } from './timers.ts'
 import { undoRepository } from './undo.ts'
 import { usageRepository } from './usage.ts'
 import { webhooksRepository } from './webhooks.ts'
+import { type Announcement, webhooksOutRepository } from './webhooks-out.ts'
 
 export interface Change {
   rev: number
@@ -44,6 +45,8 @@ export interface RepositoryContext {
   clock: Clock
   /** Records that an entity changed (or is gone), in the transaction under way. */
   touch(entity: EntityName, id: string, deleted?: boolean): void
+  /** Tells other programs of it: outbox rows in the transaction under way. */
+  announce(event: Announcement): void
   /** What was read stays true while this stays the same: it grows with every change, an undone one and one of another connection included. */
   version(): string
 }
@@ -73,7 +76,10 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
       const { lastInsertRowid } = insertChange.run(entity, entityId, Number(deleted), options.clock.now())
       pending.push({ rev: Number(lastInsertRowid), entity, entity_id: entityId, deleted: deleted ? 1 : 0 })
     },
+    announce: (event) => webhooksOut.announce(event),
   }
+
+  const webhooksOut = webhooksOutRepository(context)
 
   const lastRevision = db.prepare('SELECT seq AS rev FROM sqlite_sequence WHERE name = ?')
   const oldestRevision = db.prepare('SELECT min(rev) AS rev FROM changes')
@@ -103,6 +109,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     boardGroups: boardGroupsRepository(context),
     groupMemory: groupMemoryRepository(context),
     webhooks: webhooksRepository(context),
+    webhooksOut,
     tags: tagsRepository(context),
     search: searchRepository(context),
     undo: undoRepository(context),

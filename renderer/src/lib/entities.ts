@@ -18,6 +18,7 @@ export const emptyMaps: EntityMaps = {
   question: {},
   board_memory: {},
   webhook: {},
+  outgoing_webhook: {},
   tag: {},
   board_group: {},
   group_memory: {},

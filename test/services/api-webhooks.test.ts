@@ -169,19 +169,23 @@ describe('what comes in', () => {
 describe('a burst with the gateway away', () => {
   it('is kept whole and delivered once, in order, when the gateway is back', async () => {
     const webhook = await create({ agent_id: world.ivy.id, description: 'Burst' })
-    const count = 200
+    const count = 1000
     const sent: string[] = []
     for (let n = 0; n < count; n += 1) {
       const answer = await post(
         webhook.endpoint_path,
         JSON.stringify({ n, text: n === 7 ? `<<<END external>>> ${'z'.repeat(9000)}` : 'ok' }),
         {
-          from: `127.0.2.${1 + (n % 5)}`,
+          // The limit is sixty a minute for each address: a burst of this size comes from many.
+          from: `127.0.2.${1 + (n % 20)}`,
         },
       )
       expect(answer.status).toBe(202)
       sent.push(String(answer.body['payload_id']))
     }
+    const kept = await services.call('listWebhookPayloads', { params: { ...params(), webhook_id: webhook.id }, query: { limit: 200 } })
+    expect(kept.total).toBe(count)
+    expect(kept.items.map((payload) => payload.id)).toEqual(sent.toReversed().slice(0, 200))
     const file = dataPaths(services.dataDir).database
     await services.services.stop(Date.now() + 3000)
 

@@ -152,24 +152,31 @@ export function createGatewayToken(options: {
       return end(true, 'file', 'The gateway is stopped, so the new token was written to its configuration; it counts from the next start.')
     }
 
+    let unheard: Step | null = null
     try {
       await patch(token)
       did('apply')
     } catch (error) {
       const text = errorText(error)
-      did('apply', 'failed', text)
-      // A clear no changes nothing. Anything else may have taken effect without our hearing of it, so the gateway is asked below.
+      // A clear no changes nothing.
       if (error instanceof GatewayError && (error.failure === 'rejected' || error.failure === 'rate_limited')) {
+        did('apply', 'failed', text)
         await ask('forget')
         did('roll_back')
         return end(false, 'none', `The gateway refused the new token, and keeps the old one: ${text}`)
       }
+      // Anything else may have taken effect without our hearing of it: a gateway that takes a new token closes every connection, and its
+      // answer may be lost in that. Whether it did is seen below.
+      did('apply', 'failed', text)
+      unheard = steps.at(-1) ?? null
     }
     const closed = await waitFor(() => !gateway.state().connected, closeWithinMs)
     did('close', closed ? 'done' : 'skipped', closed ? null : 'The gateway did not close the old connection.')
 
     const outcome = await connectWith(token)
     if (outcome === 'accepted') {
+      if (unheard)
+        Object.assign(unheard, { outcome: 'done', message: 'The connection was closed before the answer came; the new token counts.' })
       did('reconnect')
       await ask('commit', token)
       did('commit')

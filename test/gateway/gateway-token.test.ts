@@ -18,12 +18,19 @@ describe.skipIf(!openclawAvailable)("the real gateway's own token", { timeout: 1
   const pendingFile = (): string => path.join(host.dataDir, 'gateway-token.pending')
   const accepts = async (token: string): Promise<boolean> => (await gatewayHello({ port: host.gatewayPort, token })).ok
   const current = (): string => readGatewayToken(configFile()) ?? ''
-  const connected = () =>
-    until(
-      () => api().call('getGateway', { params: { gateway_id: gatewayId } }),
-      (gateway) => gateway.runtime?.connected === true,
+  /** Waits through a restart of the services, too: connections that were kept from before it are dead. */
+  const connected = async () => {
+    const gateway = await until(
+      () =>
+        api()
+          .call('getGateway', { params: { gateway_id: gatewayId } })
+          .catch(() => null),
+      (each) => each?.runtime?.connected === true,
       60_000,
     )
+    if (!gateway) throw new Error('no gateway')
+    return gateway
+  }
 
   beforeAll(async () => {
     host = await startHost()

@@ -165,7 +165,10 @@ describe("the gateway's own token", () => {
   it('the answer is lost after it took effect: the new one counts', async () => {
     bench = createBench()
     bench.patch = 'apply_and_lose_answer'
-    expect(await bench.rotate()).toMatchObject({ rotated: true, applied: 'live' })
+    const result = await bench.rotate()
+    expect(result).toMatchObject({ rotated: true, applied: 'live' })
+    // A gateway that takes a new token closes the connection; that its answer is lost in this is no failure.
+    expect(outcomes(result)).toContain('apply:done')
     expect(bench.target.token).toBe(bench.accepted)
   })
 
@@ -173,7 +176,7 @@ describe("the gateway's own token", () => {
     bench = createBench()
     bench.patch = 'lose'
     const result = await bench.rotate()
-    expect(outcomes(result).slice(-2)).toEqual(['reconnect:failed', 'roll_back:done'])
+    expect(outcomes(result)).toEqual(expect.arrayContaining(['apply:failed', 'reconnect:failed', 'roll_back:done']))
     expect(result.rotated).toBe(false)
     expect(bench.state().connected).toBe(true)
     expect(bench.target.token).toBe(oldToken)

@@ -57,8 +57,13 @@ async function ready(port: number, child: ChildProcess, output: () => string): P
   throw new Error(`the gateway was not ready in time:\n${output().slice(-4000)}`)
 }
 
-/** `mainExecMode: 'ask'` makes the gateway hold back the commands of its main agent. */
-export async function startRealGateway(options: { model?: ScriptedModel; mainExecMode?: 'ask' } = {}): Promise<RealGateway> {
+/**
+ * `mainExecMode: 'ask'` makes the gateway hold back the commands of its main agent.
+ * `workboard` turns on its own pages, with its task board.
+ */
+export async function startRealGateway(
+  options: { model?: ScriptedModel; mainExecMode?: 'ask'; workboard?: boolean } = {},
+): Promise<RealGateway> {
   const model = options.model ?? (await startScriptedModel())
   const root = mkdtempSync(join(tmpdir(), 'mc-gateway-'))
   const port = await freePort()
@@ -71,10 +76,11 @@ export async function startRealGateway(options: { model?: ScriptedModel; mainExe
       port,
       bind: 'loopback',
       auth: { mode: 'token', token },
-      controlUi: { enabled: false },
+      controlUi: { enabled: options.workboard === true },
       terminal: { enabled: false },
       http: { endpoints: { responses: { enabled: true } } },
     },
+    ...(options.workboard === true && { plugins: { entries: { workboard: { enabled: true } } } }),
     discovery: { mdns: { mode: 'off' } },
     update: { checkOnStart: false },
     logging: { file: logFile, consoleStyle: 'json', level: 'info' },

@@ -3,9 +3,12 @@ import type { Server } from 'node:http'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { createDesktopNotices } from './api/desktop-notices.ts'
 import { createApi } from './api/create-api.ts'
 import { createLiveState } from './api/live-state.ts'
+import { recoverImports } from './api/import-jobs.ts'
 import { startRuntimeInstall } from './api/runtime-install.ts'
+import { createTaskService } from './api/task-service.ts'
 import type { Settings } from './contract/entities.ts'
 import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
 import { supervisorStates, worstTone } from './contract/states.ts'
@@ -16,15 +19,18 @@ import { createWebhookSender } from './delivery/webhook-sender.ts'
 import { createExecApprovals } from './gateway/exec-approvals.ts'
 import { createGatewayConnection } from './gateway/gateway-connection.ts'
 import { createResponsesClient } from './gateway/responses-client.ts'
+import { createRecurringScheduler } from './heartbeat/recurring-scheduler.ts'
 import { createHeartbeatScheduler } from './heartbeat/scheduler.ts'
 import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createGatewayToken } from './lifecycle/gateway-token.ts'
+import { createRunMeter } from './lifecycle/run-meter.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
 import { tuningFrom } from './platform/config.ts'
+import { createContentFiles } from './platform/content-files.ts'
 import { dataPaths, ensureDataDirs } from './platform/paths.ts'
 import { registerSecret, secretHint } from './platform/redact.ts'
 import { createSealer } from './platform/sealer.ts'
@@ -35,8 +41,12 @@ const requestTimeoutMs = 600_000
 const housekeepingEveryMs = 3_600_000
 const heartbeatsKept = 500
 const stateSettleMs = 100
-/** Rows of Needs attention in which an agent waits for a person's word. */
-const asksSomebody = /^(exec|approval|question):/
+/** Rows of runs; their daily totals stay. */
+const runsKeptMs = 400 * 86_400_000
+/** Rows of Needs attention of which a person is told although nothing is broken. */
+const asksSomebody = /^(exec|approval|question|cap):/
+/** Trouble that the notification centre tells of, by the operator's own preferences. */
+const toldAsNotice = /^(approval|question|notification|agent):/
 /** Kept of a deadline for the last answers and for closing the files. */
 const lastStepsMs = 700
 
@@ -71,7 +81,7 @@ export function createServices(options: {
   ensureDataDirs(paths)
   for (const secret of [init.operator_token, init.install_key, init.gateway.token]) registerSecret(secret)
 
-  const logs = createLogStore({ clock, directory: paths.logs })
+  const logs = createLogStore({ clock, database: paths.logsDatabase, directory: paths.logs })
   const log = createLog({ scope: 'services' })
   log.listen((entry) => logs.append([{ ...entry, source: 'services' }]))
 
@@ -80,6 +90,7 @@ export function createServices(options: {
     clock,
     ...(options.migrationsDir !== undefined && { migrationsDir: options.migrationsDir }),
   })
+  const attachmentFiles = createContentFiles(paths.attachments)
   let settings: Settings = store.settings.get()
   let gatewayRow = ensureGateway(init.gateway.port, init.gateway.token)
   const startedAt = clock.now()
@@ -151,7 +162,9 @@ export function createServices(options: {
       reread: () => live.command({ action: 'gateway-token', phase: 'reread' }),
     },
   })
+  const runMeter = createRunMeter({ store, clock, log, gateway: connection })
   const delivery = createDelivery({
+    seenRun: runMeter.seen,
     store,
     clock,
     log,
@@ -174,6 +187,13 @@ export function createServices(options: {
     version: init.version,
   })
   const heartbeat = createHeartbeatScheduler({ store, clock, log, settings: () => settings, gatewayUp: () => connection.state().connected })
+  const tasks = createTaskService({ store, clock, notifier })
+  const recurring = createRecurringScheduler({
+    store,
+    clock,
+    log,
+    createTask: (schedule, board, input) => tasks.create({ kind: 'schedule', ...schedule }, board, input),
+  })
   const api = createApi({
     store,
     clock,
@@ -182,9 +202,12 @@ export function createServices(options: {
     delivery,
     notifier,
     heartbeat,
+    recurring,
     connection,
     gatewayToken,
     execApprovals,
+    attachmentFiles,
+    runMeter,
     live,
     logs,
     settings: () => settings,
@@ -251,7 +274,7 @@ export function createServices(options: {
     let known = new Set(api.attention.items().map((item) => item.key))
     return api.attention.onChange((items) => {
       for (const item of items)
-        if ((item.tone === 'bad' || asksSomebody.test(item.key)) && !known.has(item.key))
+        if ((item.tone === 'bad' || asksSomebody.test(item.key)) && !toldAsNotice.test(item.key) && !known.has(item.key))
           post({ type: 'notify', title: item.title, body: item.reason, link: item.link })
       known = new Set(items.map((item) => item.key))
       stateSoon()
@@ -284,6 +307,7 @@ export function createServices(options: {
       live.onChange(stateSoon),
       live.onChange(tellGatewayState),
       watchTrouble(),
+      createDesktopNotices({ store, clock, notify: (message) => post({ type: 'notify', ...message }) }).stop,
     )
     const tidy = (): void => {
       try {
@@ -293,6 +317,9 @@ export function createServices(options: {
           store.webhooks.forgetOld()
           store.webhooksOut.forgetOld()
           store.undo.forgetOld()
+          store.documents.forgetOld()
+          store.notices.prune()
+          store.usage.prune(clock.now() - runsKeptMs)
         })
       } catch (error) {
         log.warn('housekeeping.failed', { error: errorText(error) })
@@ -304,10 +331,13 @@ export function createServices(options: {
 
   /** What a process that is gone left half done. */
   function recover(): void {
+    const leftOver = attachmentFiles.sweep(store.attachments.needed, { atStart: true })
+    if (leftOver > 0) log.info('attachments.swept', { count: leftOver })
     store.write(() => {
       const released = store.notifications.releaseLeases('all')
       store.webhooksOut.releaseLeases('all')
       if (released > 0) log.info('delivery.leases_released', { count: released })
+      recoverImports(store, store.jobs.running())
       for (const job of store.jobs.running()) {
         if (job.kind === 'runtime_install')
           store.jobs.update(job.id, {
@@ -341,11 +371,13 @@ export function createServices(options: {
     port = await listen(10)
     watch()
     pointToGateway({ port: init.gateway.port, token: init.gateway.token })
+    runMeter.start()
     connection.start()
     lifecycle.start()
     delivery.start()
     webhookSender.start()
     heartbeat.start()
+    recurring.start()
     if (init.demo) seedDemo({ store, lifecycle, notifier, gatewayId: gatewayRow.id })
     log.info('services.started', { port, version: init.version, pid: process.pid, demo: init.demo })
     post({ type: 'ready', port, pid: process.pid })
@@ -359,9 +391,11 @@ export function createServices(options: {
     // Agents that are finishing their turn still call the API, so it goes last.
     const workEnds = deadlineAt - lastStepsMs
     heartbeat.stop()
+    recurring.stop()
     await Promise.allSettled([delivery.stop(workEnds), webhookSender.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
     execApprovals.stop()
+    runMeter.stop()
     stateTimer?.cancel()
     commands.stop()
     await Promise.race([api.stop(), wait(Math.min(300, Math.max(0, deadlineAt - clock.now())))])
@@ -414,6 +448,7 @@ export function createServices(options: {
           delivery.poke()
           webhookSender.poke()
           heartbeat.poke()
+          recurring.poke()
         }
         return
       case 'shutdown':

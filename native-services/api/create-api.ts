@@ -20,21 +20,30 @@ import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
 import { boardGroupHandlers } from './handlers/board-groups.ts'
+import { boardFileHandlers } from './handlers/board-files.ts'
+import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
+import { documentHandlers } from './handlers/documents.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { heartbeatHandlers } from './handlers/heartbeats.ts'
+import { logHandlers } from './handlers/logs.ts'
 import { operatorHandlers } from './handlers/operator.ts'
+import { planningHandlers } from './handlers/planning.ts'
 import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
 import { searchHandlers } from './handlers/search.ts'
+import { usageHandlers } from './handlers/usage.ts'
+import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { webhookOutHandlers } from './handlers/webhooks-out.ts'
 import { readHealth, readReadiness } from './health.ts'
+import { createOnboardingService } from './onboarding-service.ts'
 import { buildOpenApi } from './openapi.ts'
-import { errorAnswer, jsonAnswer, textAnswer } from './respond.ts'
+import { errorAnswer, jsonAnswer, mediaAnswer, streamAnswer, textAnswer } from './respond.ts'
 import { createSessions } from './sessions.ts'
+import { createThreadService } from './thread-service.ts'
 import { createTaskService } from './task-service.ts'
 import { createUndoService } from './undo-service.ts'
 import { readBody, readParams, readQuery } from './validate.ts'
@@ -75,18 +84,27 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   })
   const tasks = createTaskService(deps)
   const undo = createUndoService(deps)
+  const threads = createThreadService(deps, undo)
   const approvals = createApprovalService(deps)
+  const onboarding = createOnboardingService(deps)
   const events = createEventHub(deps, { entities, attention, approvals })
   const handlers: Handlers = {
+    ...logHandlers(deps),
     ...operatorHandlers(deps, { entities, attention, sessions, auth }),
     ...gatewayHandlers(deps, { entities }),
     ...gatewaySecurityHandlers(deps, { entities }),
-    ...boardHandlers(deps, { entities, tasks, undo }),
+    ...boardHandlers(deps, { entities, tasks, undo, threads }),
     ...boardWorkHandlers(deps, { entities, tasks, undo }),
+    ...documentHandlers(deps, { entities, undo }),
     ...boardGroupHandlers(deps, { entities }),
+    ...boardOnboardingHandlers(deps, { entities, onboarding }),
+    ...threadHandlers(deps, { entities, threads }),
+    ...planningHandlers(deps, { entities }),
+    ...boardFileHandlers(deps, { entities }),
     ...webhookHandlers(deps, { entities }),
     ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
+    ...usageHandlers(deps, { entities }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
@@ -148,6 +166,9 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     } as never)
     // Only now: a request that is refused writes nothing, not even that somebody was seen.
     if (agent) deps.lifecycle.touch(agent.id)
+    if (operation.binary) return fileAnswer(result as Response, requestId, headers)
+    if (operation.media) return mediaAnswer({ media: operation.media, text: String(result), requestId, extra: headers })
+    if (result instanceof Response) return streamAnswer(result, requestId)
     return textAnswer(operation.status ?? 200, textOf(id, operation, result), requestId, headers)
   }
 
@@ -299,6 +320,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       events.stop()
       attention.stop()
       approvals.stop()
+      onboarding.stop()
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))
     },
   }

@@ -51,8 +51,16 @@ export function createEntities({ store, live, settings, host, port }: Pick<ApiDe
     },
     outgoing_webhook: (id) => store.webhooksOut.get(id),
     tag: (id) => store.tags.get(id),
+    custom_field: (id) => store.customFields.get(id),
+    recurring_task: (id) => store.recurringTasks.get(id),
+    task_template: (id) => store.templates.task(id),
+    board_template: (id) => store.templates.board(id),
+    operator_notice: (id) => store.notices.get(id),
     board_group: (id) => store.boardGroups.get(id),
     group_memory: (id) => store.groupMemory.get(id),
+    document: (id) => store.documents.get(id),
+    attachment: (id) => store.attachments.get(id),
+    board_onboarding: (id) => store.onboardings.get(id),
   }
 
   return {

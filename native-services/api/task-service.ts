@@ -7,6 +7,7 @@ import { AppError } from '../contract/errors.ts'
 import { taskStates } from '../contract/states.ts'
 import type { Actor, Notifier } from '../delivery/types.ts'
 import { checkBlocked, checkDependencies, holdsUp } from '../domain/dependency-rules.ts'
+import { planFieldValues } from '../domain/field-rules.ts'
 import { checkAgentFields, initialStatus, planTaskChange, type TaskActor, type TaskPlan } from '../domain/task-rules.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AgentRow } from '../store/agents.ts'
@@ -15,8 +16,11 @@ import type { CommentRow } from '../store/messages.ts'
 import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
 
-/** A person, or the agent that calls. */
-export type TaskCaller = { readonly kind: 'operator' } | { readonly kind: 'agent'; readonly agent: AgentRow }
+/** A person, the agent that calls, or a recurring task whose time has come. */
+export type TaskCaller =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'agent'; readonly agent: AgentRow }
+  | { readonly kind: 'schedule'; readonly id: string; readonly name: string }
 
 export interface TaskService {
   create(caller: TaskCaller, board: BoardRow, input: BodyOf<'createTask'>): TaskRow
@@ -29,13 +33,19 @@ export interface TaskService {
 const commentsLookedAt = 100
 
 function actorOf(caller: TaskCaller): Actor {
-  return caller.kind === 'operator'
-    ? { type: 'user', name: 'Operator', agent_id: null }
-    : { type: 'agent', name: caller.agent.name, agent_id: caller.agent.id }
+  switch (caller.kind) {
+    case 'operator':
+      return { type: 'user', name: 'Operator', agent_id: null }
+    case 'agent':
+      return { type: 'agent', name: caller.agent.name, agent_id: caller.agent.id }
+    case 'schedule':
+      return { type: 'system', name: `Schedule ${caller.name}`, agent_id: null }
+  }
 }
 
 function ruleActor(caller: TaskCaller): TaskActor {
   if (caller.kind === 'operator') return { kind: 'operator' }
+  if (caller.kind === 'schedule') return { kind: 'system' }
   return caller.agent.role === 'lead' ? { kind: 'lead', agent_id: caller.agent.id } : { kind: 'worker', agent_id: caller.agent.id }
 }
 
@@ -89,6 +99,19 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
   function checkTags(ids: readonly string[]): void {
     for (const id of ids)
       if (!store.tags.get(id)) throw new AppError('not_found', 'One of the tags does not exist (any more).', { field: 'body.tag_ids' })
+  }
+
+  /** Field id → new value. @param task Null for one that is being created. */
+  function planFields(
+    board: BoardRow,
+    task: TaskRow | null,
+    asked: Readonly<Record<string, unknown>> | undefined,
+    moment: 'creation' | 'change' | 'leaves_inbox',
+  ): Map<string, unknown> {
+    if (asked === undefined && moment === 'change') return new Map()
+    const fields = store.customFields.list(board.id)
+    const changes = planFieldValues({ fields, current: task?.custom_field_values ?? {}, asked, moment })
+    return new Map(fields.flatMap((field) => (changes.has(field.field_key) ? [[field.id, changes.get(field.field_key)]] : [])))
   }
 
   /** @param status Of the task as it is; null for one that is being created. */
@@ -170,6 +193,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         const assignees = [...new Set(askedAssignees(input) ?? [])]
         checkAssignees(board, assignees)
         const actor = actorOf(caller)
+        const values = planFields(board, null, input.custom_field_values, 'creation')
         const id = store.tasks.create({
           board_id: board.id,
           number: store.boards.takeTaskNumber(board.id),
@@ -179,8 +203,9 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           priority: input.priority,
           due_at: milliseconds(input.due_at),
           created_by: actor.name,
-          auto_created: caller.kind === 'agent',
-          auto_reason: caller.kind === 'agent' ? `lead_agent:${caller.agent.id}` : null,
+          auto_created: caller.kind !== 'operator',
+          auto_reason:
+            caller.kind === 'agent' ? `lead_agent:${caller.agent.id}` : caller.kind === 'schedule' ? `recurring_task:${caller.id}` : null,
         })
         if (assignees.length > 0) store.tasks.setAssignees(id, assignees)
         if (input.depends_on_task_ids?.length) setDependencies(board, id, null, input.depends_on_task_ids)
@@ -188,6 +213,8 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
           checkTags(input.tag_ids)
           store.tags.setForTask(id, [...new Set(input.tag_ids)])
         }
+        store.customFields.setForTask(id, values)
+        if (caller.kind === 'operator') store.threads.follow(id)
         const task = fresh(id)
         checkBlocked(
           task.status,
@@ -236,6 +263,8 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         })
 
         const moved = plan.path.length > 0
+        const leavesInbox = moved && before.status === 'inbox' && plan.status !== 'archived'
+        const values = planFields(board, before, input.custom_field_values, leavesInbox ? 'leaves_inbox' : 'change')
         const blockers = store.dependencies.of(before.id).filter((each) => holdsUp(each.status))
         if (moved) checkBlocked(plan.status, blockers)
         const added = plan.assigned_agent_ids.filter((id) => !before.assigned_agent_ids.includes(id))
@@ -259,6 +288,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         if (reassigned) store.tasks.setAssignees(before.id, plan.assigned_agent_ids)
         if (input.tag_ids) store.tags.setForTask(before.id, [...new Set(input.tag_ids)])
+        store.customFields.setForTask(before.id, values)
         followCurrentTask(caller, before, plan)
 
         const task = fresh(before.id)
@@ -281,6 +311,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         if (dependenciesChanged) worthTelling.push('dependencies')
         if (input.tag_ids) worthTelling.push('tags')
+        if (values.size > 0) worthTelling.push('custom fields')
         if (worthTelling.length > 0 || reassigned || (reasonChanged && !moved)) {
           const what = [...worthTelling, ...(reassigned ? ['assignees'] : []), ...(reasonChanged && !moved ? ['blocked_reason'] : [])]
           record(caller, task, 'task.updated', `${actor.name} changed ${what.join(', ')} of #${task.number}`, {

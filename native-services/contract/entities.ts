@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { successMetric } from './goals.ts'
 import { quietHours } from './heartbeats.ts'
 import { id, maybeTimestamp, timestamp } from './primitives.ts'
+import { defaultNoticePreferences, noticePreferences } from './notice-kinds.ts'
 import { agentStatuses, deliveryStatuses, supervisorStatuses, taskStatuses, tokenStatuses } from './states.ts'
 
 /** Who listens on a port that we wanted. */
@@ -178,6 +179,13 @@ export const task = z.object({
   /** It depends on unfinished tasks, and cannot begin. Not the status `blocked`, which somebody sets with a reason. */
   is_blocked: z.boolean(),
   tag_ids: z.array(id),
+  /** Key of a custom field of the board → value; fields without one are absent. */
+  custom_field_values: z.record(z.string(), z.unknown()),
+  /** Whether the operator is told of what agents write in its thread. */
+  watching: z.boolean(),
+  /** When the operator last read the thread, and what others have written since. */
+  last_read_at: maybeTimestamp,
+  unread_count: z.number().int(),
   /** What it waits for, in one sentence, e.g. `delivery retrying: gateway down`; null when it waits for nothing. */
   waiting_for: z.string().nullable(),
   created_at: timestamp,
@@ -199,6 +207,8 @@ export const comment = z.object({
   /** The notification that it answers; unique, which is what makes replies exactly-once. */
   source_notification_id: id.nullable(),
   created_at: timestamp,
+  /** When its words were last changed; the former ones are its versions. */
+  edited_at: maybeTimestamp,
 })
 export type Comment = z.infer<typeof comment>
 
@@ -212,6 +222,7 @@ export const notificationTypes = [
   'question_answered',
   'board_chat',
   'group_chat',
+  'board_onboarding',
   'webhook_event',
   'wake',
   'heartbeat',
@@ -259,7 +270,7 @@ export type Activity = z.infer<typeof activity>
 /** Long work with progress. It survives a restart, and its result stays readable. */
 export const job = z.object({
   id,
-  kind: z.enum(['template_sync', 'runtime_install']),
+  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import']),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   done: z.number().int(),
@@ -343,6 +354,8 @@ export const settings = z.object({
   close_to_tray: z.boolean(),
   start_hidden: z.boolean(),
   onboarding_done: z.boolean(),
+  /** What the operator is told of, and where. */
+  notices: noticePreferences,
 })
 export type Settings = z.infer<typeof settings>
 
@@ -360,19 +373,26 @@ export const defaultSettings: Settings = {
   close_to_tray: true,
   start_hidden: false,
   onboarding_done: false,
+  notices: defaultNoticePreferences,
 }
 
 export const logLine = z.object({
-  /** Grows by one per line within this services host run; the cursor of the stream. */
+  /** Grows by one per row, across restarts; the cursor of the stream. */
   seq: z.number().int(),
   at: timestamp,
   level: z.enum(['debug', 'info', 'warn', 'error']),
   source: z.enum(['gateway', 'services', 'host', 'desktop']),
   /** Part of the program, e.g. `delivery`, `gateway/ws`. */
   scope: z.string(),
+  /** In lists and in the stream cut after 2,000 characters; `length` says how long it is. */
   message: z.string(),
+  length: z.number().int(),
   agent_id: z.string().nullable(),
   request_id: z.string().nullable(),
+  run_id: z.string().nullable(),
+  /** Lines like this one in a row, this one included; the last of them came at `last_at`. */
+  repeat_count: z.number().int(),
+  last_at: timestamp,
 })
 export type LogLine = z.infer<typeof logLine>
 
@@ -396,6 +416,7 @@ export const attention = z.object({
         'use_port',
         'install_runtime',
         'replay_notification',
+        'waive_cap',
         'replay_webhook',
         'open',
       ]),

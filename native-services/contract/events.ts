@@ -23,8 +23,13 @@ import {
 } from './entities.ts'
 import { approval, type execApproval, question } from './approvals.ts'
 import { boardGroup, groupMemory } from './board-groups.ts'
+import { boardOnboarding } from './board-onboarding.ts'
 import { boardMemory, tag } from './board-work.ts'
+import { attachment, documentInfo } from './documents.ts'
+import type { logRepeat } from './logs.ts'
+import { boardTemplate, customField, recurringTask, taskTemplate } from './planning.ts'
 import { id } from './primitives.ts'
+import { operatorNotice } from './threads.ts'
 import type { SessionFrame } from './sessions.ts'
 import { webhook } from './webhooks.ts'
 import { outgoingWebhook } from './webhooks-out.ts'
@@ -46,8 +51,16 @@ export const entitySchemas = {
   webhook,
   outgoing_webhook: outgoingWebhook,
   tag,
+  custom_field: customField,
+  recurring_task: recurringTask,
+  task_template: taskTemplate,
+  board_template: boardTemplate,
   board_group: boardGroup,
+  operator_notice: operatorNotice,
   group_memory: groupMemory,
+  document: documentInfo,
+  attachment,
+  board_onboarding: boardOnboarding,
 } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>
@@ -74,8 +87,11 @@ export interface EventFrames {
   attention: { items: z.infer<typeof attention>[] }
   /** Commands that the gateway holds back at this moment. */
   exec_approvals: { items: z.infer<typeof execApproval>[] }
-  /** Lines come in batches. Only sent to subscribers that asked with `?logs=true`. */
-  log: { lines: z.infer<typeof logLine>[] }
+  /**
+   * Lines come in batches, at most ten a second and 1,000 lines each. Only sent to subscribers that asked with `?logs=true`. `repeats` are rows sent
+   * before that stand for more lines now; `skipped` were left out (the numbers show where) and can be read with `GET /logs`.
+   */
+  log: { lines: z.infer<typeof logLine>[]; repeats: z.infer<typeof logRepeat>[]; skipped: number }
   /** Every 15 s, so that both ends notice a dead connection. */
   ping: { at: string }
 }

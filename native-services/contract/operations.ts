@@ -8,12 +8,19 @@ import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import { boardGroupOperations } from './operations-board-groups.ts'
+import { boardOnboardingOperations } from './operations-board-onboarding.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
+import { documentOperations } from './operations-documents.ts'
+import { commentWithReach } from './threads.ts'
+import { threadOperations } from './operations-threads.ts'
+import { logOperations } from './operations-logs.ts'
 import { searchOperations } from './operations-search.ts'
+import { usageOperations } from './operations-usage.ts'
 import { webhookOperations } from './operations-webhooks.ts'
 import { webhookOutOperations } from './operations-webhooks-out.ts'
 import { coordinationOperations } from './operations-coordination.ts'
 import * as request from './requests.ts'
+import { planningOperations } from './operations-planning.ts'
 import { approvalOperations } from './operations-approvals.ts'
 import { agentFileOperations } from './operations-agent-files.ts'
 import { modelProviderInput } from './host-link.ts'
@@ -36,6 +43,12 @@ export interface Operation {
   readonly response: z.ZodType
   /** The handler reads the body itself, byte by byte. */
   readonly raw?: true
+  /** The handler answers with a `Response` of its own: a file. */
+  readonly binary?: true
+  /** The handler answers with a `Response` of its own, piece by piece. */
+  readonly streams?: true
+  /** The answer is text of this type, not JSON. */
+  readonly media?: 'text/csv'
 }
 
 const anyAgent = ['agent-main', 'agent-lead', 'agent-worker'] as const
@@ -54,7 +67,8 @@ export const operations = {
   setModelProvider: { method: 'PUT', path: '/model-provider', auth: 'operator', tags: ['runtime'], summary: 'Choose the model provider', body: modelProviderInput, response: entity.modelProvider },
   listJobs: { method: 'GET', path: '/jobs', auth: 'operator', tags: ['jobs'], summary: 'Long work and its results, newest first', query: pageQuery, response: page(entity.job) },
   getJob: { method: 'GET', path: '/jobs/{job_id}', auth: 'operator', tags: ['jobs'], summary: 'One job', response: entity.job },
-  listLogs: { method: 'GET', path: '/logs', auth: 'operator', tags: ['logs'], summary: 'Log lines, oldest first, the newest page unless `before` is given', query: request.logsQuery, response: z.object({ items: z.array(entity.logLine), next_before: z.number().nullable() }) },
+
+  ...logOperations,
 
   // — browser session: one-time code → cookie —
   createSessionCode: { method: 'POST', path: '/session/codes', auth: 'operator', tags: ['session'], summary: 'A one-time code that signs a browser in; good for ten minutes, once', status: 201, response: z.object({ code: z.string(), expires_at: timestamp }) },
@@ -88,7 +102,7 @@ export const operations = {
   updateTask: { method: 'PATCH', path: '/boards/{board_id}/tasks/{task_id}', auth: 'operator', tags: ['tasks'], summary: 'Change a task', body: request.taskUpdate, response: entity.task },
   deleteTask: { method: 'DELETE', path: '/boards/{board_id}/tasks/{task_id}', auth: 'operator', tags: ['tasks'], summary: 'Delete a task and its thread', response: ok },
   listComments: { method: 'GET', path: '/boards/{board_id}/tasks/{task_id}/comments', auth: 'operator', tags: ['tasks'], summary: 'The thread, oldest first', query: pageQuery, response: page(entity.comment) },
-  createComment: { method: 'POST', path: '/boards/{board_id}/tasks/{task_id}/comments', auth: 'operator', tags: ['tasks'], summary: 'Write in the thread; @name reaches an agent', body: request.commentCreate, status: 201, response: entity.comment },
+  createComment: { method: 'POST', path: '/boards/{board_id}/tasks/{task_id}/comments', auth: 'operator', tags: ['tasks'], summary: 'Write in the thread; @name reaches an agent', body: request.commentCreate, status: 201, response: commentWithReach },
 
   // — agents —
   listAgents: { method: 'GET', path: '/agents', auth: 'operator', tags: ['agents'], summary: 'Agents', query: request.agentsQuery, response: page(entity.agent) },
@@ -126,15 +140,24 @@ export const operations = {
   ...agentFileOperations,
 
   ...boardWorkOperations,
+  ...documentOperations,
 
   ...boardGroupOperations,
+
+  ...boardOnboardingOperations,
 
   ...webhookOperations,
   ...webhookOutOperations,
 
+  ...planningOperations,
+
   ...searchOperations,
 
+  ...threadOperations,
+
   ...heartbeatOperations,
+
+  ...usageOperations,
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

@@ -7,7 +7,7 @@
  */
 import type { Settings } from '../contract/entities.ts'
 import { skipSentences, verdictFor } from '../domain/delivery-rules.ts'
-import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient, type RunUsage } from '../gateway/types.ts'
+import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient, type RunUsage, type SeenRun } from '../gateway/types.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
 import { errorText, type Log } from '../platform/log.ts'
 import { redact } from '../platform/redact.ts'
@@ -17,12 +17,13 @@ import { isBoardMessage } from './board-chat.ts'
 import { boardPromptFacts, buildBoardPrompt } from './board-prompt.ts'
 import { buildGroupPrompt, groupPromptFacts } from './group-prompt.ts'
 import { capCode, capHold } from './cap-hold.ts'
+import { buildOnboardingPrompt } from './onboarding.ts'
 import { createGate, type HoldReason } from './hold.ts'
 import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
 import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
 import { createReplyStreams } from './reply-stream.ts'
 import { recordRun } from './run-record.ts'
-import type { Delivery, DeliveryStats, Notifier, SeenRun } from './types.ts'
+import type { Delivery, DeliveryStats, Notifier } from './types.ts'
 
 export interface DeliveryOptions {
   store: Store
@@ -196,6 +197,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (onBoard) return { agent, ...buildBoardPrompt(onBoard) }
     const inGroup = row.type === 'group_chat' ? groupPromptFacts(store, agent, row) : undefined
     if (inGroup) return { agent, ...buildGroupPrompt(inGroup) }
+    if (row.type === 'board_onboarding') return { agent, ...buildOnboardingPrompt(store, agent, row) }
     if (!task) return { agent, ...buildPlainPrompt(agent, row) }
     const facts = {
       notification: row,
@@ -241,7 +243,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           onRunId(id) {
             accepted = true
             runId = id
-            attempt('record_run', () => store.notifications.recordRun(row.id, id))
+            attempt('record_run', () => store.write(() => store.notifications.recordRun(row.id, id)))
           },
           onText: (text) => {
             // A heartbeat's words are nobody's to read.

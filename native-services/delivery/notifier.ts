@@ -1,6 +1,7 @@
 /** Turns what happened on a board into outbox rows, inside the transaction of what happened. The rules are in `domain/delivery-rules.ts`. */
 import { agentTurnsLimit, recipientsOfComment, recipientsOfStatus, type NotificationType } from '../domain/delivery-rules.ts'
-import { resolveMentions } from '../domain/mentions.ts'
+import { taskLink } from '../domain/notice-rules.ts'
+import { findMentions, resolveMentions } from '../domain/mentions.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { CommentRow } from '../store/messages.ts'
@@ -61,6 +62,28 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
     })
   }
 
+  /** What agents write to the operator, and in threads that he watches. An edit tells only of a mention, and once. */
+  function tellOperator(task: TaskRow, comment: CommentRow, edited: boolean): void {
+    if (comment.author_type === 'user') return store.threads.follow(task.id)
+    if (comment.author_type !== 'agent') return
+    const agents = store.agents.all({ board_id: task.board_id })
+    const mentions = (text: string): boolean => findMentions(text, agents).operator
+    const mentioned = mentions(comment.message)
+    if (edited && (!mentioned || store.messages.versions(comment.id).some((each) => !each.current && mentions(each.message)))) return
+    if (mentioned) store.threads.follow(task.id)
+    else if (!task.watching) return
+    store.notices.add({
+      kind: mentioned ? 'mention' : 'comment',
+      title: `${comment.author_name} ${mentioned ? 'mentioned you in' : 'wrote in'} ${titled(task)}`,
+      body: comment.message.replace(/\s+/g, ' ').slice(0, 300),
+      link: taskLink(task.board_id, task.id),
+      subject: `${mentioned ? 'mention' : 'comment'}:${task.id}`,
+      board_id: task.board_id,
+      task_id: task.id,
+      agent_id: comment.agent_id,
+    })
+  }
+
   return {
     assigned({ task, agent_ids, actor }) {
       for (const agent of recipients(agent_ids)) {
@@ -93,6 +116,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         mentions: comment.mentions,
         assignees: task.assigned_agent_ids,
         subscribers: store.tasks.subscribers(task.id),
+        followers: store.threads.manualSubscribers(task.id),
         lead_id: lead?.id ?? null,
         task_status: task.status,
         agent_turns: actor.type === 'agent' ? agentTurns(task.id) : 0,
@@ -114,6 +138,30 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         })
       }
       if (told.silence) silent(task, comment, told.silence)
+      tellOperator(task, comment, false)
+    },
+
+    edited({ task, comment, before, actor }) {
+      const heard = new Set([...before, ...store.notifications.ofComment(comment.id).map((row) => row.agent_id)])
+      const told = recipientsOfComment({
+        author: { type: actor.type, agent_id: actor.agent_id },
+        mentions: comment.mentions.filter((id) => !heard.has(id)),
+        assignees: [],
+        subscribers: [],
+        lead_id: null,
+        task_status: task.status,
+        agent_turns: actor.type === 'agent' ? agentTurns(task.id) : 0,
+      })
+      for (const agent of recipients(told.mention)) {
+        store.tasks.subscribe(task.id, agent.id)
+        enqueue(agent, task, 'mention', {
+          title: `${actor.name} mentioned you in ${titled(task)}`,
+          body: comment.message,
+          comment_id: comment.id,
+        })
+      }
+      if (told.silence === 'loop_guard') silent(task, comment, told.silence)
+      tellOperator(task, comment, true)
     },
 
     statusChanged({ task, from, actor }) {

@@ -17,18 +17,11 @@ export interface Notifier {
   unblocked(event: { task: TaskRow }): void
   /** A comment was written: mentions, then subscribers, by the rules of seed-runtime §2. `mentions` are resolved by `resolveMentions`. */
   commented(event: { task: TaskRow; comment: CommentRow; actor: Actor }): void
+  /** A comment was edited: those whom it mentions now and did not before hear of it, once. */
+  edited(event: { task: TaskRow; comment: CommentRow; before: readonly string[]; actor: Actor }): void
   statusChanged(event: { task: TaskRow; from: TaskRow['status']; actor: Actor }): void
   /** Ids of the agents of the board that a text mentions (`@name`, `@"full name"`, `@lead`, `@all`; not inside code or quotes). */
   resolveMentions(boardId: string, text: string): string[]
-}
-
-/** What the gateway's events said of a run. */
-export interface SeenRun {
-  provider: string | null
-  model: string | null
-  /** Null: nothing was said of tokens. */
-  tokens: { input_tokens: number; output_tokens: number; cache_read_tokens: number; cache_write_tokens: number } | null
-  cost_micros: number | null
 }
 
 export interface DeliveryStats {

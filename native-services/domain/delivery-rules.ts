@@ -13,6 +13,8 @@ export interface CommentFacts {
   mentions: readonly string[]
   assignees: readonly string[]
   subscribers: readonly string[]
+  /** Subscribed by hand: they hear of every comment by a person. */
+  followers?: readonly string[]
   lead_id: string | null
   task_status: TaskStatus
   /** Comments by agents at the end of the thread, this one included, without a person's in between. */
@@ -30,7 +32,7 @@ const unique = (ids: readonly string[], except: string | null): string[] => [...
 
 /**
  * A comment reaches the agents it mentions. Without a mention, a person's comment reaches the assignees, or else the subscribers,
- * or else the lead; an agent's comment reaches no other agent, so that two agents never keep each other talking.
+ * or else the lead. Agents that were subscribed by hand always hear of what a person writes; an agent's comment reaches no other agent, so that two agents never keep each other talking.
  */
 export function recipientsOfComment(facts: CommentFacts): CommentRecipients {
   const nobody: CommentRecipients = { mention: [], thread_update: [], silence: null }
@@ -38,11 +40,12 @@ export function recipientsOfComment(facts: CommentFacts): CommentRecipients {
   if (facts.author.type === 'system' || facts.task_status === 'archived') return nobody
   if (facts.author.type === 'agent' && mention.length > 0 && facts.agent_turns > agentTurnsLimit)
     return { ...nobody, silence: 'loop_guard' }
-  if (mention.length > 0) return { ...nobody, mention }
-  if (facts.author.type === 'agent') return nobody
+  if (facts.author.type === 'agent') return { ...nobody, mention }
+  const followers = facts.followers ?? []
+  if (mention.length > 0) return { ...nobody, mention, thread_update: unique(followers, null).filter((id) => !mention.includes(id)) }
   for (const audience of [facts.assignees, facts.subscribers, facts.lead_id === null ? [] : [facts.lead_id]]) {
     const thread_update = unique(audience, null)
-    if (thread_update.length > 0) return { ...nobody, thread_update }
+    if (thread_update.length > 0) return { ...nobody, thread_update: unique([...thread_update, ...followers], null) }
   }
   return { ...nobody, silence: 'nobody_to_tell' }
 }
@@ -77,7 +80,12 @@ export function recipientsOfStatus(facts: {
 
 /** Whether silence would leave somebody waiting: work given out, a question, a person's comment. */
 export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'assignment' || type === 'mention' || ((type === 'thread_update' || type === 'board_chat' || type === 'group_chat') && authorType === 'user')
+  if (type === 'board_onboarding') return true
+  return (
+    type === 'assignment' ||
+    type === 'mention' ||
+    ((type === 'thread_update' || type === 'board_chat' || type === 'group_chat') && authorType === 'user')
+  )
 }
 
 /** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
@@ -108,7 +116,7 @@ export type SkipReason =
   | 'superseded'
   | 'status_moved_on'
 
-type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'webhook_event'
+type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'board_onboarding' | 'webhook_event'
 function hasNoTask(type: NotificationType): type is WithoutTask {
   return (
     type === 'wake' ||
@@ -116,6 +124,7 @@ function hasNoTask(type: NotificationType): type is WithoutTask {
     type === 'direct_message' ||
     type === 'board_chat' ||
     type === 'group_chat' ||
+    type === 'board_onboarding' ||
     type === 'webhook_event'
   )
 }

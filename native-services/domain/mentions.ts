@@ -1,6 +1,6 @@
 /**
- * Who a text mentions: `@name`, `@"full name"`, names of several words by the longest one known, `@lead` and `@all`.
- * What stands in code or in a quotation is not a mention: it repeats somebody else's words.
+ * Who a text mentions: `@name`, `@"full name"`, names of several words by the longest one known, `@lead`, `@all` (every agent of the board)
+ * and `@operator` (the person). What stands in code, in a quotation or in a web address is not a mention: it repeats somebody else's words.
  */
 
 export interface Mentionable {
@@ -9,13 +9,50 @@ export interface Mentionable {
   is_board_lead: boolean
 }
 
-/** The text with fenced code, inline code and quoted lines blanked out. */
-export function withoutCodeAndQuotes(text: string): string {
+export interface Mentions {
+  /** Ids of agents, in the order in which they appear, each once. */
+  agents: string[]
+  /** The person is mentioned, too. */
+  operator: boolean
+}
+
+const listItem = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]/
+
+/** Blanks out code that is indented by four spaces. Below a list item such lines are its text. */
+function withoutIndentedCode(text: string): string {
+  let inList = false
+  let inCode = false
+  let blankBefore = true
   return text
+    .split('\n')
+    .map((line) => {
+      if (line.trim() === '') {
+        blankBefore = true
+        return line
+      }
+      const indented = /^(?: {4}|\t)/.test(line)
+      // Code cannot interrupt a paragraph: it begins after an empty line.
+      inCode = indented && !inList && (inCode || blankBefore)
+      if (!indented && (blankBefore || listItem.test(line))) inList = listItem.test(line) || (inList && line.startsWith(' '))
+      blankBefore = false
+      return inCode ? '' : line
+    })
+    .join('\n')
+}
+
+/** The text with fenced, indented and inline code, quoted lines and web addresses blanked out. */
+export function withoutCodeAndQuotes(text: string): string {
+  const unfenced = text
+    .replaceAll('\r\n', '\n')
     .replace(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?[ \t]*\1[`~]*[ \t]*$/gm, '')
     .replace(/^[ \t]*(?:`{3,}|~{3,})[\s\S]*$/gm, '')
-    .replace(/(`+)(?:(?!`)[\s\S])*?\1/g, ' ')
-    .replace(/^[ \t]*>.*$/gm, '')
+  return (
+    withoutIndentedCode(unfenced)
+      // A run of backticks ends at the next run of the same length, within its paragraph.
+      .replace(/(?<!`)(`+)(?!`)(?:[^\n]|\n(?![ \t]*\n))*?(?<!`)\1(?!`)/g, ' ')
+      .replace(/^[ \t]*>.*$/gm, '')
+      .replace(/\b(?:https?|ftp|mailto):[^\s<>"')\]]+/gi, ' ')
+  )
 }
 
 const normalise = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
@@ -27,12 +64,10 @@ function startsWithName(text: string, name: string): boolean {
   return text.startsWith(name) && !continues.test(text.slice(name.length))
 }
 
-/**
- * Ids of the agents that `text` mentions, in the order in which they appear, each once.
- * @param agents Those who can be mentioned (the agents of the board).
- */
-export function resolveMentions(text: string, agents: readonly Mentionable[]): string[] {
+/** @param agents Those who can be mentioned (the agents of the board). An agent called like one of the words goes before the word. */
+export function findMentions(text: string, agents: readonly Mentionable[]): Mentions {
   const found = new Set<string>()
+  let operator = false
   // A name counts as written, and with hyphens for its spaces. The longest comes first: `@Max Power` before `@Max`.
   const known = agents
     .flatMap((agent) => {
@@ -42,15 +77,22 @@ export function resolveMentions(text: string, agents: readonly Mentionable[]): s
     .toSorted((a, b) => b.spelling.length - a.spelling.length)
 
   const plain = withoutCodeAndQuotes(text)
-  for (const { index } of plain.matchAll(/(?<![\p{L}\p{N}_.@/])@/gu)) {
+  // Not after a letter, a digit or what an e-mail address may contain, and not escaped.
+  for (const { index } of plain.matchAll(/(?<![\p{L}\p{N}_.@/+\\])@/gu)) {
     const rest = plain.slice(index + 1, index + 1 + 200).split('\n', 1)[0] ?? ''
-    const quoted = /^"([^"]+)"/.exec(rest)?.[1]
+    const quoted = /^["“]([^"“”]+)["”]/.exec(rest)?.[1]
     const wanted = normalise(quoted ?? rest)
     const names = (spelling: string): boolean => (quoted === undefined ? startsWithName(wanted, spelling) : wanted === spelling)
     const named = known.find(({ spelling }) => names(spelling))
     if (named) found.add(named.id)
     else if (names('all')) for (const agent of agents) found.add(agent.id)
     else if (names('lead')) for (const agent of agents.filter((candidate) => candidate.is_board_lead)) found.add(agent.id)
+    else if (names('operator')) operator = true
   }
-  return [...found]
+  return { agents: [...found], operator }
+}
+
+/** Ids of the agents that `text` mentions. */
+export function resolveMentions(text: string, agents: readonly Mentionable[]): string[] {
+  return findMentions(text, agents).agents
 }

@@ -1,4 +1,5 @@
 import type { Activity } from '../contract/entities.ts'
+import { noticeOf } from '../domain/notice-rules.ts'
 import { outgoingEventOf } from '../domain/webhook-out-rules.ts'
 import { createId } from '../platform/ids.ts'
 import { redact } from '../platform/redact.ts'
@@ -21,7 +22,7 @@ export interface NewActivity {
   data?: Record<string, unknown>
 }
 
-export function activityRepository({ db, clock, touch, announce }: RepositoryContext) {
+export function activityRepository({ db, clock, touch, announce, notice }: RepositoryContext) {
   const insert = db.prepare(
     'INSERT INTO activity (id, event_type, message, level, actor_type, actor_name, agent_id, task_id, board_id, gateway_id, data_json, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -56,6 +57,16 @@ export function activityRepository({ db, clock, touch, announce }: RepositoryCon
         now,
       )
       touch('activity', id)
+      const news = noticeOf({
+        event_type: event.event_type,
+        message: event.message,
+        actor_type: event.actor_type ?? 'system',
+        agent_id: event.agent_id ?? null,
+        task_id: event.task_id ?? null,
+        board_id: event.board_id ?? null,
+        data: event.data ?? {},
+      })
+      if (news) notice(news)
       const told = outgoingEventOf(event.event_type)
       if (told !== null)
         announce({

@@ -11,7 +11,21 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
   const insert =
     db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_notification_id) WHERE source_notification_id IS NOT NULL DO NOTHING`)
-  const bump = db.prepare('UPDATE tasks SET comment_count = comment_count + 1, last_message_at = ?, updated_at = ? WHERE id = ?')
+  // Of what the operator wrote himself nothing is unread.
+  const bump = db.prepare(
+    'UPDATE tasks SET comment_count = comment_count + 1, unread_count = unread_count + ?, last_message_at = ?, updated_at = ? WHERE id = ?',
+  )
+
+  const later = db.prepare('SELECT * FROM messages WHERE task_id = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT 50')
+  const versionsOf = db.prepare('SELECT version, message, created_at FROM message_versions WHERE message_id = ? ORDER BY version')
+  const keepVersion = db.prepare(`INSERT INTO message_versions (message_id, version, message, created_at)
+    SELECT id, 1 + (SELECT count(*) FROM message_versions WHERE message_id = ?), message, ifnull(edited_at, created_at) FROM messages WHERE id = ?`)
+  const reword = db.prepare('UPDATE messages SET message = ?, mentions_json = ?, edited_at = ? WHERE id = ?')
+  const removeRow = db.prepare('DELETE FROM messages WHERE id = ?')
+  const recount = db.prepare(`UPDATE tasks SET
+    comment_count = (SELECT count(*) FROM messages WHERE task_id = @id),
+    unread_count = min(unread_count, (SELECT count(*) FROM messages WHERE task_id = @id AND author_type <> 'user' AND created_at > ifnull(last_read_at, 0))),
+    last_message_at = (SELECT max(created_at) FROM messages WHERE task_id = @id), updated_at = @now WHERE id = @id`)
 
   function shape(row: unknown): CommentRow {
     const { mentions_json: mentions, ...fields } = row as Record<string, unknown>
@@ -45,8 +59,45 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
         .map(shape)
         .reverse(),
 
+    /** Up to 50 comments of the thread that came after this one. */
+    after: (comment: CommentRow): CommentRow[] => later.all(comment.task_id, comment.created_at, comment.id).map(shape),
+
+    /** Every wording, oldest first; the last is the present one. */
+    versions(id: string): { version: number; message: string; created_at: number; current: boolean }[] {
+      const now = byId.get(id) as CommentRow | undefined
+      if (!now) return []
+      const former = versionsOf.all(id) as { version: number; message: string; created_at: number }[]
+      return [
+        ...former.map((each) => ({ version: each.version, message: each.message, created_at: each.created_at, current: false })),
+        { version: former.length + 1, message: now.message, created_at: now.edited_at ?? now.created_at, current: true },
+      ]
+    },
+
+    /** Changes the words and keeps the former ones. */
+    edit(id: string, change: { message: string; mentions: readonly string[] }): void {
+      const now = clock.now()
+      keepVersion.run(id, id)
+      reword.run(change.message, JSON.stringify(change.mentions), now, id)
+      touch('comment', id)
+    },
+
+    remove(comment: CommentRow): void {
+      removeRow.run(comment.id)
+      recount.run({ id: comment.task_id, now: clock.now() })
+      touch('comment', comment.id, true)
+      touch('task', comment.task_id)
+    },
+    /** Its rows were written back after it was deleted. */
+    restored(id: string): void {
+      const row = byId.get(id) as CommentRow | undefined
+      if (!row) return
+      recount.run({ id: row.task_id, now: clock.now() })
+      touch('comment', id)
+      touch('task', row.task_id)
+    },
+
     /** Adds a comment. With a `source_notification_id` that already has its reply, the existing one comes back and nothing is written. */
-    add(comment: Omit<CommentRow, 'id' | 'created_at'>): { comment: CommentRow; created: boolean } {
+    add(comment: Omit<CommentRow, 'id' | 'created_at' | 'edited_at'>): { comment: CommentRow; created: boolean } {
       const now = clock.now()
       const id = createId(now)
       const { changes } = insert.run(
@@ -62,7 +113,7 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
         now,
       )
       if (changes === 0) return { comment: shape(bySource.get(comment.source_notification_id)), created: false }
-      bump.run(now, now, comment.task_id)
+      bump.run(comment.author_type === 'user' ? 0 : 1, now, now, comment.task_id)
       touch('comment', id)
       touch('task', comment.task_id)
       announce({

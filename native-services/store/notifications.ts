@@ -2,6 +2,7 @@
 import type { Notification } from '../contract/entities.ts'
 import type { DeliveryStatus } from '../contract/states.ts'
 import { createId } from '../platform/ids.ts'
+import { deliveryAttempts } from './delivery-attempts.ts'
 import { type Listed, type Paging, type Stored, where } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
 
@@ -56,6 +57,7 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
   const newer = db.prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
 
   const row = (value: unknown): NotificationRow => value as NotificationRow
+  const attempts = deliveryAttempts({ db, clock })
   function changed(id: string): void {
     touch('notification', id)
     const taskId = (byId.get(id) as NotificationRow | undefined)?.task_id
@@ -130,7 +132,10 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     /** Takes a message for sending. False when somebody else has it. Counts as an attempt. */
     lease(id: string, until: number): boolean {
       const taken = lease.run(until, clock.now(), id).changes === 1
-      if (taken) changed(id)
+      if (taken) {
+        attempts.begin(id)
+        changed(id)
+      }
       return taken
     },
     /** The send is still under way: its lease runs on. */
@@ -139,6 +144,28 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     },
     recordRun(id: string, runId: string): void {
       recordRun.run(runId, clock.now(), id)
+      attempts.accepted(id, runId)
+      touch('notification', id)
+    },
+
+    /** Each time it was sent, oldest first. */
+    attempts: (id: string) => attempts.list(id),
+    /** Messages that tell of a comment. */
+    ofComment: (commentId: string): NotificationRow[] =>
+      db.prepare('SELECT * FROM notifications WHERE comment_id = ? ORDER BY seq').all(commentId).map(row),
+    /** The comment was edited: who has not been told yet is told the new words. */
+    reword(commentId: string, body: string): void {
+      db.prepare(`UPDATE notifications SET body = ? WHERE comment_id = ? AND state = 'queued'`).run(body, commentId)
+    },
+    /** An unsent update that stood for several comments tells of another one of them. */
+    retell(id: string, comment: { id: string; message: string }): void {
+      db.prepare('UPDATE notifications SET comment_id = ?, body = ?, updated_at = ? WHERE id = ?').run(
+        comment.id,
+        comment.message,
+        clock.now(),
+        id,
+      )
+      changed(id)
     },
 
     /** Ends a message: delivered, skipped or dead. */
@@ -148,12 +175,19 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     ): void {
       const now = clock.now()
       finish.run(end.state, end.state === 'delivered' ? now : null, end.run_id ?? null, end.error_code ?? null, end.error ?? null, now, id)
+      attempts.end(id, { outcome: end.state, error_code: end.error_code, error: end.error, run_id: end.run_id })
       changed(id)
     },
 
     /** Puts a message back. `refund` gives the attempt back (the gateway was down: not the message's fault). */
     retry(id: string, again: { at: number; error_code: string; error: string; refund?: boolean; no_reply?: boolean }): void {
       retry.run(again.at, again.refund ? 1 : 0, again.no_reply ? 1 : 0, again.error_code, again.error, clock.now(), id)
+      attempts.end(id, {
+        outcome: again.refund ? 'refunded' : 'retry',
+        error_code: again.error_code,
+        error: again.error,
+        next_attempt_at: again.at,
+      })
       changed(id)
     },
 
@@ -181,20 +215,13 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     },
     /** When the first held message returns (ms epoch); null when none is held. */
     nextHeldAt: (): number | null => (nextHeld.get() as { at: number | null }).at,
-    /** How many messages are held, of one agent or of all. */
-    heldCount: (agentId: string | null): number =>
-      (
-        db
-          .prepare(`SELECT count(*) AS n FROM notifications INDEXED BY notifications_held WHERE held = 1 AND state = 'queued' AND (? IS NULL OR agent_id = ?)`)
-          .get(agentId, agentId) as { n: number }
-      ).n,
-
     /** A dead (or waiting) message goes to the queue again, at once and with a fresh count. */
     replay(id: string): void {
       const now = clock.now()
       db.prepare(
         `UPDATE notifications SET state = 'queued', attempts = 0, no_reply_count = 0, next_attempt_at = ?, lease_until = NULL, last_error = NULL, last_error_code = NULL, updated_at = ? WHERE id = ?`,
       ).run(now, now, id)
+      attempts.sentAgain(id)
       changed(id)
     },
 
@@ -210,6 +237,7 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
           now,
           id,
         )
+        attempts.end(id, { outcome: 'interrupted', next_attempt_at: now })
         changed(id)
       }
       return rows.length

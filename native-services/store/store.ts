@@ -13,18 +13,27 @@ import { agentFileVersionsRepository } from './agent-file-versions.ts'
 import { agentsRepository } from './agents.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
 import { boardGroupsRepository, groupMemoryRepository } from './board-groups.ts'
+import { boardFilesRepository } from './board-files.ts'
 import { boardMemoryRepository } from './board-memory.ts'
+import { boardOnboardingsRepository } from './board-onboardings.ts'
 import { boardsRepository } from './boards.ts'
+import { noticesRepository } from './notices.ts'
+import { threadsRepository } from './threads.ts'
+import type { NewNotice } from '../domain/notice-rules.ts'
+import { customFieldsRepository } from './custom-fields.ts'
 import { dependenciesRepository } from './dependencies.ts'
+import { attachmentsRepository, documentsRepository } from './documents.ts'
 import { gatewaysRepository } from './gateways.ts'
 import { heartbeatsRepository } from './heartbeats.ts'
 import { jobsRepository } from './jobs.ts'
 import { messagesRepository } from './messages.ts'
 import { notificationsRepository } from './notifications.ts'
 import { openDatabase, type Sqlite } from './open.ts'
+import { recurringTasksRepository } from './recurring-tasks.ts'
 import { searchRepository } from './search.ts'
 import { settingsRepository } from './settings.ts'
 import { tagsRepository } from './tags.ts'
+import { templatesRepository } from './templates.ts'
 import { tasksRepository } from './tasks.ts'
 import { timersRepository } from './timers.ts'
 import { undoRepository } from './undo.ts'
@@ -47,6 +56,8 @@ export interface RepositoryContext {
   touch(entity: EntityName, id: string, deleted?: boolean): void
   /** Tells other programs of it: outbox rows in the transaction under way. */
   announce(event: Announcement): void
+  /** Tells the operator of it, in the transaction under way. */
+  notice(notice: NewNotice): void
   /** What was read stays true while this stays the same: it grows with every change, an undone one and one of another connection included. */
   version(): string
 }
@@ -77,9 +88,11 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
       pending.push({ rev: Number(lastInsertRowid), entity, entity_id: entityId, deleted: deleted ? 1 : 0 })
     },
     announce: (event) => webhooksOut.announce(event),
+    notice: (notice) => notices.add(notice),
   }
 
   const webhooksOut = webhooksOutRepository(context)
+  const notices = noticesRepository(context)
 
   const lastRevision = db.prepare('SELECT seq AS rev FROM sqlite_sequence WHERE name = ?')
   const oldestRevision = db.prepare('SELECT min(rev) AS rev FROM changes')
@@ -108,11 +121,20 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     boardMemory: boardMemoryRepository(context),
     boardGroups: boardGroupsRepository(context),
     groupMemory: groupMemoryRepository(context),
+    onboardings: boardOnboardingsRepository(context),
     webhooks: webhooksRepository(context),
     webhooksOut,
     tags: tagsRepository(context),
+    customFields: customFieldsRepository(context),
+    recurringTasks: recurringTasksRepository(context),
+    templates: templatesRepository(context),
+    boardFiles: boardFilesRepository(context),
     search: searchRepository(context),
     undo: undoRepository(context),
+    documents: documentsRepository(context),
+    attachments: attachmentsRepository(context),
+    notices,
+    threads: threadsRepository(context),
     usage: usageRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */

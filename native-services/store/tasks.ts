@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Task } from '../contract/entities.ts'
 import type { TaskStatus } from '../contract/states.ts'
 import { createId } from '../platform/ids.ts'
+import { papersOf } from './documents.ts'
 import { assignments, type Listed, type Paging, type Stored, where } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
 
@@ -21,6 +22,8 @@ export interface TaskFilter extends Paging {
   unassigned?: boolean | undefined
   include_archived?: boolean | undefined
   q?: string | undefined
+  /** `key=value` of a custom field. */
+  custom_field?: string | undefined
 }
 
 type Statement = Database.Statement<unknown[]>
@@ -57,6 +60,7 @@ function firstOf<Row extends { task_id: string }>(rows: readonly Row[]): Map<str
 const listsKept = 32
 
 export function tasksRepository({ db, clock, touch, version }: RepositoryContext) {
+  const papers = papersOf({ db, touch })
   const kept = new Map<string, Listed<TaskRow>>()
   let keptVersion = ''
 
@@ -77,6 +81,11 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
     FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id WHERE d.task_id IN ${some} ORDER BY t.number`)
   const dependents = db.prepare('SELECT task_id FROM task_dependencies WHERE depends_on_task_id = ?')
   const tagged = db.prepare(`SELECT task_id, tag_id FROM task_tags WHERE task_id IN ${some} ORDER BY tag_id`)
+  // A value shows while the board uses the field.
+  const fieldValues = db.prepare(`
+    SELECT v.task_id, f.field_key, v.value_json FROM task_field_values v JOIN custom_fields f ON f.id = v.field_id JOIN tasks t ON t.id = v.task_id
+    JOIN custom_field_boards b ON b.field_id = v.field_id AND b.board_id = t.board_id WHERE v.task_id IN ${some} ORDER BY f.field_key`)
+  const anyFieldValue = db.prepare('SELECT EXISTS (SELECT 1 FROM task_field_values) AS yes')
   const anyAwaited = db.prepare(
     `SELECT EXISTS (SELECT 1 FROM approvals WHERE status = 'pending') OR EXISTS (SELECT 1 FROM questions WHERE status = 'open') AS yes`,
   )
@@ -129,6 +138,14 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
     }
     const depends = Map.groupBy(dependsOn.all(ids) as DependsOn[], (each) => each.task_id)
     const tags = Map.groupBy(tagged.all(ids) as { task_id: string; tag_id: string }[], (each) => each.task_id)
+    const values = new Map<string, Record<string, unknown>>()
+    if ((anyFieldValue.get() as { yes: 0 | 1 }).yes === 1) {
+      for (const value of fieldValues.all(ids) as { task_id: string; field_key: string; value_json: string }[]) {
+        const known = values.get(value.task_id) ?? {}
+        known[value.field_key] = JSON.parse(value.value_json)
+        values.set(value.task_id, known)
+      }
+    }
     const asked = firstOf((anyAwaited.get() as { yes: 0 | 1 }).yes === 1 ? (awaited.all(ids, ids) as Awaited[]) : [])
     const next = firstOf(pending.all(ids) as Pending[])
     return rows.map((raw) => {
@@ -140,12 +157,14 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       return {
         ...(fields as unknown as TaskRow),
         auto_created: Boolean(row['auto_created']),
+        watching: row['watching'] === 1,
         assigned_agent_id: to[0] ?? null,
         assigned_agent_ids: to,
         depends_on_task_ids: dependencies.map((each) => each.id),
         blocked_by_task_ids: blockers.map((each) => each.id),
         is_blocked: blockers.length > 0,
         tag_ids: (tags.get(row.id) ?? []).map((each) => each.tag_id),
+        custom_field_values: values.get(row.id) ?? {},
         waiting_for: waitingFor(row, { asked: asked.get(row.id), next: next.get(row.id), blockers }),
       }
     })
@@ -162,12 +181,20 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
 
   function readList(filter: TaskFilter): Listed<TaskRow> {
     const like = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+    const at = filter.custom_field?.indexOf('=') ?? -1
+    const value = filter.custom_field?.slice(at + 1) ?? ''
+    // `true` and `12` are themselves, everything else is a text.
+    const wanted = filter.custom_field === undefined ? undefined : [filter.custom_field.slice(0, at), value, JSON.stringify(value)]
     const condition = where([
       ['board_id = ?', filter.board_id],
       filter.status !== undefined && ['status = ?', filter.status],
       filter.status === undefined && !filter.include_archived && [`status <> 'archived'`],
       filter.assigned_agent_id !== undefined && ['id IN (SELECT task_id FROM assignments WHERE agent_id = ?)', filter.assigned_agent_id],
       filter.unassigned === true && ['id NOT IN (SELECT task_id FROM assignments)'],
+      wanted !== undefined && [
+        `id IN (SELECT v.task_id FROM task_field_values v JOIN custom_fields f ON f.id = v.field_id WHERE f.field_key = ? AND (v.value_json = ? OR v.value_json = ?))`,
+        ...wanted,
+      ],
       like !== undefined && [`(title LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')`, like, like],
     ])
     const rows = statement(`SELECT * FROM tasks ${condition.sql} ORDER BY status, position, id LIMIT ? OFFSET ?`).all(
@@ -175,7 +202,7 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       filter.limit,
       filter.offset,
     )
-    const plain = filter.assigned_agent_id === undefined && filter.unassigned !== true && like === undefined
+    const plain = filter.assigned_agent_id === undefined && filter.unassigned !== true && like === undefined && wanted === undefined
     const n = plain
       ? total(filter)
       : (statement(`SELECT count(*) AS n FROM tasks ${condition.sql}`).get(...condition.values) as { n: number }).n
@@ -298,6 +325,7 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       if (!row) return
       touch('task', id)
       touch('board', row.board_id)
+      papers.touchOfTask(id, false)
       for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked)
       touchDependents(id)
     },
@@ -306,6 +334,7 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       const row = byId.get(id) as { board_id: string } | undefined
       for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked, true)
       const waiting = dependents.all(id) as { task_id: string }[]
+      papers.touchOfTask(id, true)
       db.prepare('DELETE FROM tasks WHERE id = ?').run(id)
       for (const { task_id: dependent } of waiting) touch('task', dependent)
       touch('task', id, true)

@@ -40,6 +40,30 @@ export function undoRepository({ db, clock }: RepositoryContext) {
   const expire = db.prepare('DELETE FROM undo_steps WHERE expires_at <= ?')
   const children = cascades(db)
 
+  function rowsOf(top: 'tasks' | 'messages' | 'attachments', id: string): KeptRows[] {
+    const kept: KeptRows[] = []
+    const seen = new Set<string>()
+    let level: KeptRows[] = [{ table: top, rows: db.prepare(`SELECT * FROM ${top} WHERE id = ?`).all(id) as Record<string, Value>[] }]
+    while (level.length > 0) {
+      const next: KeptRows[] = []
+      for (const { table, rows } of level) {
+        const fresh = rows.filter((row) => {
+          const key = `${table}:${JSON.stringify(row)}`
+          return !seen.has(key) && seen.add(key)
+        })
+        if (fresh.length === 0) continue
+        kept.push({ table, rows: fresh })
+        for (const child of children.get(table) ?? []) {
+          const select = db.prepare(`SELECT * FROM ${child.table} WHERE ${child.column} = ?`)
+          const found = fresh.flatMap((row) => select.all(row[child.references] ?? null) as Record<string, Value>[])
+          if (found.length > 0) next.push({ table: child.table, rows: found })
+        }
+      }
+      level = next
+    }
+    return kept
+  }
+
   return {
     /** Keeps steps under the hash of a token; forgets those whose time is over. */
     keep(tokenHash: string, steps: unknown, forMs: number): void {
@@ -58,29 +82,9 @@ export function undoRepository({ db, clock }: RepositoryContext) {
     },
 
     /** All rows that deleting this task would delete, parents first. */
-    rowsOfTask(taskId: string): KeptRows[] {
-      const kept: KeptRows[] = []
-      const seen = new Set<string>()
-      let level = [{ table: 'tasks', rows: db.prepare('SELECT * FROM tasks WHERE id = ?').all(taskId) as Record<string, Value>[] }]
-      while (level.length > 0) {
-        const next: KeptRows[] = []
-        for (const { table, rows } of level) {
-          const fresh = rows.filter((row) => {
-            const key = `${table}:${JSON.stringify(row)}`
-            return !seen.has(key) && seen.add(key)
-          })
-          if (fresh.length === 0) continue
-          kept.push({ table, rows: fresh })
-          for (const child of children.get(table) ?? []) {
-            const select = db.prepare(`SELECT * FROM ${child.table} WHERE ${child.column} = ?`)
-            const found = fresh.flatMap((row) => select.all(row[child.references] ?? null) as Record<string, Value>[])
-            if (found.length > 0) next.push({ table: child.table, rows: found })
-          }
-        }
-        level = next
-      }
-      return kept
-    },
+    rowsOfTask: (taskId: string): KeptRows[] => rowsOf('tasks', taskId),
+    /** The same for a row of another table. */
+    rowsOf,
 
     /** Writes kept rows back as they were. Throws SQLite's error when something they belong to is gone. */
     restoreRows(kept: readonly KeptRows[]): void {

@@ -178,11 +178,15 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       source,
       scope,
       message,
+      length: message.length,
       agent_id: agentId,
       request_id: null,
+      run_id: null,
+      repeat_count: 1,
+      last_at: new Date(at).toISOString(),
     }
     logs.push(line)
-    for (const stream of streams) if (stream.logs) stream.send(`event: log\ndata: ${JSON.stringify({ lines: [line] })}\n\n`)
+    for (const stream of streams) if (stream.logs) stream.send(`event: log\ndata: ${JSON.stringify({ lines: [line], repeats: [], skipped: 0 })}\n\n`)
   }
   const note = (event_type: string, message: string, patch: Partial<Activity> = {}) => {
     const row: Activity = {
@@ -302,7 +306,11 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
         blocked_by_task_ids: [],
         is_blocked: false,
         tag_ids: [],
+        custom_field_values: {},
         last_message_at: ago((index + 1) * 17 * minute),
+        watching: false,
+        last_read_at: null,
+        unread_count: 0,
         waiting_for: null,
         created_at: ago(60 * hour - index * hour),
         updated_at: ago((index + 1) * 13 * minute),
@@ -325,6 +333,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
           mentions,
           source_notification_id: null,
           created_at: ago(minutes * minute),
+          edited_at: null,
         }
         comments[comment.id] = comment
         return comment
@@ -867,7 +876,11 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       blocked_by_task_ids: [],
       is_blocked: false,
       tag_ids: [],
+      custom_field_values: {},
       last_message_at: null,
+      watching: false,
+      last_read_at: null,
+      unread_count: 0,
       waiting_for: null,
       created_at: ago(0),
       updated_at: ago(0),
@@ -938,6 +951,8 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       ),
     ),
   )
+  v1.get('/notices', (context) => context.json({ items: [], total: 0, limit: 200, offset: 0, unread: 0 }))
+  v1.post('/boards/:id/tasks/:task/read', (context) => context.json(tasks[context.req.param('task')] ?? {}))
   v1.post('/boards/:id/tasks/:task/comments', async (context) => {
     const { message } = (await context.req.json()) as { message: string }
     const comment: Comment = {
@@ -951,6 +966,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       mentions: [],
       source_notification_id: null,
       created_at: ago(0),
+      edited_at: null,
     }
     comments[comment.id] = comment
     changed('comment', comment.id, comment)

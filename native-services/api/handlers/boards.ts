@@ -5,6 +5,7 @@ import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
 import { undoHeader } from '../../contract/board-work.ts'
 import type { TaskService } from '../task-service.ts'
+import type { ThreadService } from '../thread-service.ts'
 import type { UndoService } from '../undo-service.ts'
 import { pick } from './operator.ts'
 
@@ -39,7 +40,7 @@ export function slugOf(name: string, fallback = 'board'): string {
 
 export function boardHandlers(
   deps: ApiDeps,
-  { entities, tasks, undo }: { entities: Entities; tasks: TaskService; undo: UndoService },
+  { entities, tasks, undo, threads }: { entities: Entities; tasks: TaskService; undo: UndoService; threads: ThreadService },
 ): HandlerGroup<Ids> {
   const { store } = deps
 
@@ -150,7 +151,10 @@ export function boardHandlers(
       ...store.messages.list(entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id).id, query),
       ...pick(query),
     }),
-    createComment: ({ params, body }) =>
-      tasks.comment(operator, entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id), body.message),
+    createComment({ params, body }) {
+      const task = entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id)
+      const comment = tasks.comment(operator, task, body.message)
+      return { ...comment, reach: threads.reach(task, comment) }
+    },
   }
 }

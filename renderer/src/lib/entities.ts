@@ -20,8 +20,14 @@ export const emptyMaps: EntityMaps = {
   webhook: {},
   outgoing_webhook: {},
   tag: {},
+  custom_field: {},
+  recurring_task: {},
+  task_template: {},
+  board_template: {},
   board_group: {},
   group_memory: {},
+  board_onboarding: {},
+  operator_notice: {},
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */
@@ -33,6 +39,7 @@ const limits: Partial<Record<MappedName, number>> = {
   group_memory: 2000,
   approval: 2000,
   question: 2000,
+  operator_notice: 1000,
 }
 
 function trimmed<Value>(map: Record<string, Value>, limit: number): Record<string, Value> {

@@ -1,0 +1,112 @@
+/** Comments after they were written: edits, deletions, whom they reach. Each change is one transaction. */
+import { AppError } from '../contract/errors.ts'
+import { findMentions } from '../domain/mentions.ts'
+import { reachOf } from '../domain/reach-rules.ts'
+import type { Reach } from '../contract/threads.ts'
+import type { CommentRow } from '../store/messages.ts'
+import type { TaskRow } from '../store/tasks.ts'
+import type { ApiDeps } from './deps.ts'
+import type { TaskCaller } from './task-service.ts'
+import type { UndoService } from './undo-service.ts'
+
+/** Who edits: a person, or an agent its own. */
+type Writer = Exclude<TaskCaller, { kind: 'schedule' }>
+
+export interface ThreadService {
+  /** Throws `forbidden` for a comment of somebody else. The same words again change nothing. */
+  edit(caller: Writer, task: TaskRow, comment: CommentRow, message: string): CommentRow
+  /** Answers with the token that brings it back. */
+  remove(task: TaskRow, comment: CommentRow): string
+  reach(task: TaskRow, comment: CommentRow): Reach
+}
+
+type Deps = Pick<ApiDeps, 'store' | 'notifier' | 'connection' | 'settings'>
+
+export function createThreadService({ store, notifier, connection, settings }: Deps, undo: UndoService): ThreadService {
+  return {
+    edit(caller, task, comment, message) {
+      const mine = caller.kind === 'operator' ? comment.author_type === 'user' : comment.agent_id === caller.agent.id
+      if (!mine)
+        throw new AppError('forbidden', `${comment.author_name} wrote this comment; only the author edits it. Write one of your own.`)
+      if (message === comment.message) return comment
+      const actor =
+        caller.kind === 'operator'
+          ? ({ type: 'user', name: 'Operator', agent_id: null } as const)
+          : ({ type: 'agent', name: caller.agent.name, agent_id: caller.agent.id } as const)
+      return store.write(() => {
+        const { agents: mentions } = findMentions(message, store.agents.all({ board_id: task.board_id }))
+        store.messages.edit(comment.id, { message, mentions })
+        store.notifications.reword(comment.id, message)
+        const edited = store.messages.get(comment.id) ?? comment
+        store.activity.record({
+          event_type: 'task.comment_edited',
+          message: `${actor.name} edited a comment on #${task.number}`,
+          actor_type: actor.type,
+          actor_name: actor.name,
+          agent_id: actor.agent_id,
+          task_id: task.id,
+          board_id: task.board_id,
+          data: { comment_id: comment.id },
+        })
+        notifier.edited({ task, comment: edited, before: comment.mentions, actor })
+        return edited
+      })
+    },
+
+    remove: (task, comment) =>
+      undo.recordComment(comment, () => {
+        // An unsent update may stand for earlier comments, too: it goes on telling of the last one that is left.
+        for (const row of store.notifications.ofComment(comment.id)) {
+          if (row.type !== 'thread_update' || row.state !== 'queued' || row.id > comment.id) continue
+          const earlier = store.messages
+            .tail(task.id, 20)
+            .findLast(
+              (each) =>
+                each.author_type === 'user' &&
+                each.id < comment.id &&
+                !store.notifications.ofComment(each.id).some((other) => other.agent_id === row.agent_id),
+            )
+          if (earlier) store.notifications.retell(row.id, earlier)
+        }
+        store.messages.remove(comment)
+        store.activity.record({
+          event_type: 'task.comment_deleted',
+          message: `Operator deleted a comment of ${comment.author_name} on #${task.number}`,
+          actor_type: 'user',
+          actor_name: 'Operator',
+          task_id: task.id,
+          board_id: task.board_id,
+          data: { comment_id: comment.id },
+        })
+      }),
+
+    reach(task, comment) {
+      const board = store.boards.get(task.board_id)
+      const lead = store.agents.lead(task.board_id)
+      const gateway = connection.state()
+      return reachOf({
+        messages: store.notifications.ofComment(comment.id).flatMap((row) => {
+          const agent = store.agents.get(row.agent_id)
+          return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
+        }),
+        // Unsent updates of one agent become one, which tells of the newest comment and contains this one.
+        told_later: store.messages
+          .after(comment)
+          .filter((each) => each.author_type === 'user')
+          .flatMap((each) => store.notifications.ofComment(each.id))
+          // Older than the comment that it tells of now: it was there for an earlier one.
+          .filter((row) => row.type === 'thread_update' && row.id < (row.comment_id ?? ''))
+          .flatMap((row) => {
+            const agent = store.agents.get(row.agent_id)
+            return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
+          }),
+        task_status: task.status,
+        board: { id: task.board_id, paused: board?.paused ?? false },
+        lead: lead ? { id: lead.id, name: lead.name } : null,
+        agents_on_board: store.agents.all({ board_id: task.board_id }).filter((agent) => agent.status !== 'deleting').length,
+        deliveries_paused: settings().delivery_paused,
+        gateway_down: gateway.connected ? null : (gateway.reason ?? 'It is not connected.'),
+      })
+    },
+  }
+}

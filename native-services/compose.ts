@@ -25,6 +25,7 @@ import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createGatewayToken } from './lifecycle/gateway-token.ts'
 import { createRunMeter } from './lifecycle/run-meter.ts'
+import { createRunMeter } from './lifecycle/run-meter.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
@@ -41,6 +42,8 @@ const requestTimeoutMs = 600_000
 const housekeepingEveryMs = 3_600_000
 const heartbeatsKept = 500
 const stateSettleMs = 100
+/** Rows of runs; their daily totals stay. */
+const runsKeptMs = 400 * 86_400_000
 /** Rows of runs; their daily totals stay. */
 const runsKeptMs = 400 * 86_400_000
 /** Rows of Needs attention of which a person is told although nothing is broken. */
@@ -163,7 +166,9 @@ export function createServices(options: {
     },
   })
   const runMeter = createRunMeter({ store, clock, log, gateway: connection })
+  const runMeter = createRunMeter({ store, clock, log, gateway: connection })
   const delivery = createDelivery({
+    seenRun: runMeter.seen,
     seenRun: runMeter.seen,
     store,
     clock,
@@ -317,6 +322,7 @@ export function createServices(options: {
           store.webhooks.forgetOld()
           store.webhooksOut.forgetOld()
           store.undo.forgetOld()
+          store.usage.prune(clock.now() - runsKeptMs)
           store.documents.forgetOld()
           store.notices.prune()
           store.usage.prune(clock.now() - runsKeptMs)
@@ -372,6 +378,7 @@ export function createServices(options: {
     watch()
     pointToGateway({ port: init.gateway.port, token: init.gateway.token })
     runMeter.start()
+    runMeter.start()
     connection.start()
     lifecycle.start()
     delivery.start()
@@ -395,6 +402,7 @@ export function createServices(options: {
     await Promise.allSettled([delivery.stop(workEnds), webhookSender.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
     execApprovals.stop()
+    runMeter.stop()
     runMeter.stop()
     stateTimer?.cancel()
     commands.stop()

@@ -25,12 +25,13 @@ const mostRows = 100
 export function createAttention(deps: { store: Store; clock: Clock; live: LiveState; execApprovals: ExecApprovals }): Attention {
   const { store, clock, live } = deps
   const listeners = new Set<(items: readonly AttentionRow[]) => void>()
+  const seenAt = new Map<string, number>()
   let current = compute()
   let printed = JSON.stringify(current)
   let timer: TimerHandle | null = null
 
   function compute(): AttentionRow[] {
-    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...blockedRows()]
+    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...capRows(), ...blockedRows()]
     return rows.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
   }
 
@@ -195,6 +196,36 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
         .list({ status: 'open', ...most })
         .items.map((ask) => row(`question:${ask.id}`, `${ask.agent_name} has a question`, ask.content.slice(0, 300), ask.created_at)),
     ]
+  }
+
+  /** When something that has no row of its own was first found so. */
+  function firstSeen(what: string): number {
+    const known = seenAt.get(what) ?? clock.now()
+    if (seenAt.size > 1000) seenAt.clear()
+    seenAt.set(what, known)
+    return known
+  }
+
+  /** Daily caps that are reached. */
+  function capRows(): AttentionRow[] {
+    return store.usage.capRows(clock.now()).flatMap((cap) => {
+      if (cap.state.level === 'ok' || cap.state.waived) return []
+      const hard = cap.state.level === 'hard'
+      const who = cap.name === null ? 'All agents' : cap.name
+      return {
+        key: `cap:${cap.scope}:${cap.state.level}`,
+        tone: hard ? ('bad' as const) : ('warning' as const),
+        title: hard ? `${who}: daily cap reached` : `${who}: close to the daily cap`,
+        reason: hard
+          ? `${cap.state.words ?? ''}. What is not urgent waits until 00:00 (${cap.waiting} now); assignments and what people write goes on.`
+          : `${cap.state.words ?? ''} used today.`,
+        since_at: firstSeen(`${cap.scope}:${cap.state.level}:${cap.day}`),
+        link: '/usage',
+        fix: hard
+          ? { label: 'Let it through today', action: 'waive_cap' as const, target_id: cap.scope }
+          : { label: 'Open', action: 'open' as const, target_id: null },
+      }
+    })
   }
 
   function blockedRows(): AttentionRow[] {

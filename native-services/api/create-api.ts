@@ -35,6 +35,7 @@ import { planningHandlers } from './handlers/planning.ts'
 import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
 import { searchHandlers } from './handlers/search.ts'
 import { usageHandlers } from './handlers/usage.ts'
+import { usageHandlers } from './handlers/usage.ts'
 import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { webhookOutHandlers } from './handlers/webhooks-out.ts'
@@ -104,6 +105,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...webhookHandlers(deps, { entities }),
     ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
+    ...usageHandlers(deps, { entities }),
     ...usageHandlers(deps, { entities }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),

@@ -5,6 +5,7 @@ import type { Delivery, Notifier } from '../delivery/types.ts'
 import type { ExecApprovals } from '../gateway/exec-approvals.ts'
 import type { GatewayToken } from '../lifecycle/gateway-token.ts'
 import type { GatewayConnection } from '../gateway/types.ts'
+import type { RunMeter } from '../lifecycle/run-meter.ts'
 import type { AgentLifecycle } from '../lifecycle/types.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
@@ -32,6 +33,7 @@ export interface ApiDeps {
   readonly connection: Pick<GatewayConnection, 'state' | 'request' | 'onEvent'>
   readonly gatewayToken: GatewayToken
   readonly execApprovals: ExecApprovals
+  readonly runMeter: Pick<RunMeter, 'look'>
   readonly live: LiveState
   readonly logs: LogStore
   readonly settings: () => Settings

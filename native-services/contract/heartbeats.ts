@@ -85,5 +85,6 @@ export const beatReasons: Readonly<Record<string, string>> = {
   token_refused: 'Its token is out of step, so its check-ins are refused. Re-sync its token.',
   agent_busy: 'It was busy with another run.',
   delivery_failed: 'The gateway could not run it. Its messages say why.',
+  daily_cap: 'The daily cap was reached.',
   no_answer: 'It was asked and did not check in.',
 }

@@ -1,9 +1,8 @@
 /** The row of a run that a message caused. Called inside the `store.write` that ends the message. */
 import type { RunKind } from '../contract/usage.ts'
-import type { GatewayError, RunUsage } from '../gateway/types.ts'
+import type { GatewayError, RunUsage, SeenRun } from '../gateway/types.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
-import type { SeenRun } from './types.ts'
 import type { Tokens } from '../domain/usage-price.ts'
 
 /** What is read from a cache has its own price, so it is not counted twice. */

@@ -28,7 +28,8 @@ export interface CapState {
 /** `$1.20`; small amounts keep two significant digits, so that nothing looks free that is not. */
 export function usd(micros: number): string {
   const dollars = micros / 1_000_000
-  if (dollars !== 0 && Math.abs(dollars) < 0.01) return `$${Number(dollars.toPrecision(2)).toFixed(Math.min(6, 1 - Math.floor(Math.log10(Math.abs(dollars)))))}`
+  if (dollars !== 0 && Math.abs(dollars) < 0.01)
+    return `$${Number(dollars.toPrecision(2)).toFixed(Math.min(6, 1 - Math.floor(Math.log10(Math.abs(dollars)))))}`
   return `$${dollars.toFixed(2)}`
 }
 
@@ -44,6 +45,11 @@ export function capState(cap: CapLimits, spent: Spent, today: string): CapState 
   if (reached(cap.soft_usd_micros, spent.cost_micros)) return { level: 'soft', waived: false, words: money(cap.soft_usd_micros) }
   if (reached(cap.soft_tokens, spent.tokens)) return { level: 'soft', waived: false, words: tokens(cap.soft_tokens) }
   return { level: 'ok', waived: false, words: null }
+}
+
+/** What whoever waits is told. */
+export function capSentence(state: CapState): string {
+  return `daily cap reached (${state.words ?? ''}), resumes at 00:00`
 }
 
 /**

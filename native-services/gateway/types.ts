@@ -100,6 +100,15 @@ export interface RunUsage {
   cache_write_tokens?: number
 }
 
+/** What the gateway's events said of a run. */
+export interface SeenRun {
+  provider: string | null
+  model: string | null
+  /** Null: nothing was said of tokens. */
+  tokens: { input_tokens: number; output_tokens: number; cache_read_tokens: number; cache_write_tokens: number } | null
+  cost_micros: number | null
+}
+
 /** `POST /v1/responses`, streamed. */
 export interface ResponsesClient {
   /**

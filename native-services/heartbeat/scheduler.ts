@@ -228,6 +228,7 @@ export function createHeartbeatScheduler(options: {
     const until = quiet ? quietUntil(quiet, now) : null
     if (until !== null) return { reason: 'quiet_hours', excusedUntil: until }
     if (reason !== null) return { reason }
+    if (store.usage.hardCap(agent.id, now)) return { reason: 'daily_cap', excusedUntil: now }
     return agent.heartbeat_config.skip_when_idle !== false && mayRest(agent, now) && idle(agent)
       ? { reason: 'nothing_to_do', excusedUntil: now }
       : null
@@ -250,6 +251,8 @@ export function createHeartbeatScheduler(options: {
         const sentence = reason === 'previous_undelivered' ? 'A beat is on its way to it already.' : (beatReasons[reason] ?? reason)
         throw new AppError(reason === 'gateway_down' ? 'gateway_unavailable' : 'conflict', `${agent.name} cannot be asked now. ${sentence}`)
       }
+      const cap = store.usage.hardCap(agent.id, clock.now())
+      if (cap) throw new AppError('conflict', `${agent.name} cannot be asked now: ${cap.sentence}. Raise the cap, or let everything through today.`)
       const id = store.write(() => send(agent, clock.now()))
       const row = store.heartbeats.get(id)
       if (!row) throw new Error('The beat was not recorded.')

@@ -1,7 +1,7 @@
 /** Runs and what they cost; prices; caps. The daily totals are kept by triggers (migration 10). */
 import type { UsageGroup, Run, RunKind, UsageTotals } from '../contract/usage.ts'
-import { localDay } from '../domain/local-day.ts'
-import type { CapLimits, Spent } from '../domain/usage-caps.ts'
+import { localDay, nextMidnight } from '../domain/local-day.ts'
+import { type CapLimits, capSentence, type CapState, capState, type Spent } from '../domain/usage-caps.ts'
 import { type CataloguePrice, costOf, type PriceSources, type TablePrice, type Tokens } from '../domain/usage-price.ts'
 import { createId } from '../platform/ids.ts'
 import { type Listed, type Paging, type Stored, where } from './rows.ts'
@@ -44,6 +44,25 @@ export interface UsageFilter {
 
 export interface CapRow extends CapLimits {
   scope: string
+}
+
+export interface CapStatus extends CapRow {
+  /** Of the agent; null: all agents. */
+  name: string | null
+  day: string
+  spent: Spent & { unpriced_tokens: number }
+  state: CapState
+  /** Messages that wait because of a cap. */
+  waiting: number
+  resumes_at: number
+}
+
+/** A hard cap that holds at this moment. */
+export interface CapHold {
+  /** The start of the next local day (ms epoch). */
+  until: number
+  /** For a person. */
+  sentence: string
 }
 
 /** What OpenClaw's configuration says about models. */
@@ -92,11 +111,19 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
     INSERT OR IGNORE INTO runs (id, run_id, kind, agent_id, board_id, task_id, notification_id, session_key, provider, model, input_tokens, output_tokens,
       cache_read_tokens, cache_write_tokens, cost_micros, price_source, outcome, started_at, ended_at, day)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const known = db.prepare(`SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?) OR EXISTS (SELECT 1 FROM notifications WHERE run_id = ?)`).pluck()
+  const known = db
+    .prepare(`SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?) OR EXISTS (SELECT 1 FROM notifications WHERE run_id = ?)`)
+    .pluck()
   const caps = db.prepare('SELECT scope, soft_usd_micros, hard_usd_micros, soft_tokens, hard_tokens, waived_day FROM usage_caps')
   const spentAll = db.prepare(`SELECT ${sums} FROM usage_days WHERE day = ?`)
   const spentAgent = db.prepare(`SELECT ${sums} FROM usage_days WHERE agent_id = ? AND day = ?`)
   const tableRows = db.prepare('SELECT pattern, input, output, cache_read, cache_write FROM model_prices ORDER BY position')
+  const nameOf = db.prepare('SELECT name FROM agents WHERE id = ?').pluck()
+  const held = db
+    .prepare(
+      `SELECT count(*) FROM notifications INDEXED BY notifications_held WHERE held = 1 AND state = 'queued' AND agent_id = ifnull(?, agent_id)`,
+    )
+    .pluck()
   const catalogueRow = db.prepare('SELECT value_json FROM settings WHERE key = ?').pluck()
   const putCatalogue = db.prepare(
     'INSERT INTO settings (key, value_json, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value_json = excluded.value_json, updated_at = excluded.updated_at',
@@ -115,16 +142,16 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
   /** Runs that have tokens and no cost get one, when their model has a price by now. Returns how many did. */
   function reprice(): number {
     const models = db
-      .prepare(
-        'SELECT DISTINCT provider, model FROM runs INDEXED BY runs_unpriced WHERE cost_micros IS NULL AND input_tokens IS NOT NULL',
-      )
+      .prepare('SELECT DISTINCT provider, model FROM runs INDEXED BY runs_unpriced WHERE cost_micros IS NULL AND input_tokens IS NOT NULL')
       .all() as { provider: string; model: string }[]
     let repriced = 0
     for (const { provider, model } of models) {
       const one = { input_tokens: 0, output_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0 }
       if (!costOf({ provider, model, tokens: one, reported_micros: null }, sources())) continue
       const rows = db
-        .prepare('SELECT * FROM runs INDEXED BY runs_unpriced WHERE provider = ? AND model = ? AND cost_micros IS NULL AND input_tokens IS NOT NULL')
+        .prepare(
+          'SELECT * FROM runs INDEXED BY runs_unpriced WHERE provider = ? AND model = ? AND cost_micros IS NULL AND input_tokens IS NOT NULL',
+        )
         .all(provider, model) as RunRow[]
       const update = db.prepare('UPDATE runs SET cost_micros = ?, price_source = ? WHERE id = ?')
       for (const row of rows) {
@@ -133,6 +160,11 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
       }
     }
     return repriced
+  }
+
+  function spent(scope: string, day: string): Spent & { unpriced_tokens: number } {
+    const row = (scope === everyAgent ? spentAll.get(day) : spentAgent.get(scope, day)) as SumRow
+    return { cost_micros: row.cost_micros, tokens: row.total_tokens, unpriced_tokens: row.unpriced_tokens }
   }
 
   function conditionOf(filter: UsageFilter, over: 'days' | 'tasks') {
@@ -204,7 +236,10 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
       const items = db
         .prepare(`SELECT * FROM runs ${condition.sql} ORDER BY ended_at DESC, id DESC LIMIT ? OFFSET ?`)
         .all(...condition.values, filter.limit, filter.offset) as RunRow[]
-      const total = db.prepare(`SELECT count(*) FROM runs ${condition.sql}`).pluck().get(...condition.values) as number
+      const total = db
+        .prepare(`SELECT count(*) FROM runs ${condition.sql}`)
+        .pluck()
+        .get(...condition.values) as number
       return { items, total }
     },
 
@@ -233,14 +268,23 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
         .all(...condition.values) as never
     },
     /** The daily totals as they are kept. */
-    rows: (filter: UsageFilter): (UsageTotals & { day: string; agent_id: string; board_id: string; provider: string; model: string; kind: string })[] => {
+    rows: (
+      filter: UsageFilter,
+    ): (UsageTotals & { day: string; agent_id: string; board_id: string; provider: string; model: string; kind: string })[] => {
       const condition = conditionOf(filter, 'days')
       return (
         db
           .prepare(
             `SELECT day, agent_id, board_id, provider, model, kind, ${sums} FROM usage_days ${condition.sql} GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
           )
-          .all(...condition.values) as (SumRow & { day: string; agent_id: string; board_id: string; provider: string; model: string; kind: string })[]
+          .all(...condition.values) as (SumRow & {
+          day: string
+          agent_id: string
+          board_id: string
+          provider: string
+          model: string
+          kind: string
+        })[]
       ).map((row) => ({ ...row, ...totalsOf(row) }))
     },
     /** What was used since a moment (ms epoch), and when the first run of all ended. */
@@ -268,7 +312,8 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
         )
         .all() as never,
     /** What a deleted agent, board or task was called. */
-    formerName: (id: string): string | undefined => db.prepare('SELECT name FROM usage_names WHERE id = ?').pluck().get(id) as string | undefined,
+    formerName: (id: string): string | undefined =>
+      db.prepare('SELECT name FROM usage_names WHERE id = ?').pluck().get(id) as string | undefined,
     /** Forgets runs that ended before; what they came to stays in the totals. */
     prune(before: number): void {
       db.prepare('DELETE FROM runs WHERE ended_at < ?').run(before)
@@ -278,7 +323,9 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
     sources,
     prices: () => readTable().map((row) => ({ ...row })),
     /** Replaces the table. Returns how many runs got their cost by it. */
-    setPrices(prices: readonly { pattern: string; input: number; output: number; cache_read: number | null; cache_write: number | null }[]): number {
+    setPrices(
+      prices: readonly { pattern: string; input: number; output: number; cache_read: number | null; cache_write: number | null }[],
+    ): number {
       const now = clock.now()
       db.prepare('DELETE FROM model_prices').run()
       const add = db.prepare(
@@ -307,18 +354,45 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
     caps: (): CapRow[] => caps.all() as CapRow[],
     setCap(scope: string, limits: Partial<CapLimits>): void {
       const before = (caps.all() as CapRow[]).find((row) => row.scope === scope)
-      const next = { soft_usd_micros: null, hard_usd_micros: null, soft_tokens: null, hard_tokens: null, waived_day: null, ...before, ...limits }
+      const next = {
+        soft_usd_micros: null,
+        hard_usd_micros: null,
+        soft_tokens: null,
+        hard_tokens: null,
+        waived_day: null,
+        ...before,
+        ...limits,
+      }
       db.prepare(
         `INSERT OR REPLACE INTO usage_caps (scope, soft_usd_micros, hard_usd_micros, soft_tokens, hard_tokens, waived_day, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       ).run(scope, next.soft_usd_micros, next.hard_usd_micros, next.soft_tokens, next.hard_tokens, next.waived_day, clock.now())
       // Whoever waits for the cap looks again.
       touch('settings', 'settings')
     },
-    /** What a scope has used on a local day. */
-    spent(scope: string, day: string): Spent & { unpriced_tokens: number } {
-      const row = (scope === everyAgent ? spentAll.get(day) : spentAgent.get(scope, day)) as SumRow
-      return { cost_micros: row.cost_micros, tokens: row.total_tokens, unpriced_tokens: row.unpriced_tokens }
+    /** Every cap with how far its scope has come today; that of all agents first. `name` is null for it. */
+    capRows(now: number): CapStatus[] {
+      const day = localDay(now)
+      return (caps.all() as CapRow[])
+        .map((cap) => {
+          const used = spent(cap.scope, day)
+          const name = cap.scope === everyAgent ? null : ((nameOf.get(cap.scope) as string | undefined) ?? 'An agent')
+          const waiting = held.get(cap.scope === everyAgent ? null : cap.scope) as number
+          return { ...cap, name, day, spent: used, state: capState(cap, used, day), waiting, resumes_at: nextMidnight(now) }
+        })
+        .sort((a, b) => Number(a.name !== null) - Number(b.name !== null) || (a.name ?? '').localeCompare(b.name ?? ''))
     },
+    /** The hard cap that holds for an agent at this moment; null when none does. */
+    hardCap(agentId: string, now: number): CapHold | null {
+      const today = localDay(now)
+      for (const cap of caps.all() as CapRow[]) {
+        if (cap.scope !== everyAgent && cap.scope !== agentId) continue
+        const state = capState(cap, spent(cap.scope, today), today)
+        if (state.level === 'hard') return { until: nextMidnight(now), sentence: capSentence(state) }
+      }
+      return null
+    },
+    /** What a scope has used on a local day. */
+    spent,
 
     // — what the gateway counts —
     gatewayDay: (day: string): { total_tokens: number; cost_micros: number | null; read_at: number } | undefined =>

@@ -1,5 +1,6 @@
 /** Conversations of agents inside the gateway. Nothing of them is stored here; what a person does to one is told in the activity. */
 import { AppError } from '../../contract/errors.ts'
+import { chatRunKey } from '../../lifecycle/run-meter.ts'
 import { readSession, readTranscript } from '../../gateway/session-reader.ts'
 import { GatewayError } from '../../gateway/types.ts'
 import { createId } from '../../platform/ids.ts'
@@ -85,7 +86,7 @@ export function sessionOfAgentHandlers(deps: ApiDeps, { entities }: { entities: 
 
     async sendSessionMessage({ params, body }) {
       const agent = owner(params.agent_id, body.session_key, 'body')
-      const key = createId()
+      const key = `${chatRunKey}${createId()}`
       const answer = await ask('chat.send', { sessionKey: body.session_key, message: body.message, idempotencyKey: key })
       const runId = typeof answer['runId'] === 'string' ? answer['runId'] : key
       tell(agent, {

@@ -267,6 +267,12 @@ export async function applyFix(row: Attention): Promise<void> {
     case 'install_runtime':
       await installRuntime()
       return openLink('/gateway')
+    case 'waive_cap':
+      await attempt(() => api.call('waiveUsageCap', { params: { scope: target } }), {
+        failed: 'It was not let through',
+        done: 'Everything goes through today',
+      })
+      return
     case 'replay_notification':
       await replayNotification(target)
       return

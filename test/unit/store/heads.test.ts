@@ -12,17 +12,31 @@ afterEach(() => world.close())
 /** The definition, without the help of `head`. */
 const dueByDefinition = `
   SELECT n.id FROM notifications n
-  JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) h ON h.seq = n.seq
+  JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') AND held = 0 GROUP BY session_key) h ON h.seq = n.seq
   WHERE n.state = 'queued' AND n.next_attempt_at <= ? ORDER BY n.seq`
 const waiting = `SELECT min(n.next_attempt_at) AS at FROM notifications n
-  JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') GROUP BY session_key) h ON h.seq = n.seq
+  JOIN (SELECT session_key, min(seq) AS seq FROM notifications WHERE state IN ('queued', 'leased') AND held = 0 GROUP BY session_key) h ON h.seq = n.seq
   WHERE n.state = 'queued' AND n.next_attempt_at > ?`
 
 describe('the head of each session', () => {
   it('is the oldest waiting message, whatever happened before', () => {
     const agents = ['A', 'B'].map((name) => world.agent(name))
     const op = fc.record({
-      what: fc.constantFrom('add', 'add', 'add', 'lease', 'deliver', 'die', 'retry', 'replay', 'release', 'remove', 'remove_task'),
+      what: fc.constantFrom(
+        'add',
+        'add',
+        'add',
+        'lease',
+        'deliver',
+        'die',
+        'retry',
+        'replay',
+        'release',
+        'remove',
+        'remove_task',
+        'hold',
+        'unhold',
+      ),
       pick: fc.nat(1000),
       session: fc.nat(3),
     })
@@ -60,6 +74,10 @@ describe('the head of each session', () => {
               store.notifications.retry(leased, { at: clock.now() + pick, error_code: 'x', error: 'x' })
             if (what === 'replay' && ended !== undefined) store.notifications.replay(ended)
             if (what === 'release') store.notifications.releaseLeases('all')
+            // A daily cap takes messages out of their line, and puts them back.
+            if (what === 'hold' && queued !== undefined)
+              store.notifications.hold(queued, { until: clock.now() + 1 + pick, error_code: 'daily_cap', error: 'x' })
+            if (what === 'unhold') store.notifications.releaseHeld('all')
             if (what === 'remove' && rows.length > 0)
               store.db.prepare('DELETE FROM notifications WHERE id = ?').run(rows[pick % rows.length]?.id)
             if (what === 'remove_task') store.tasks.remove(task.id)

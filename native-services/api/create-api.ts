@@ -22,6 +22,7 @@ import { approvalHandlers } from './handlers/approvals.ts'
 import { boardGroupHandlers } from './handlers/board-groups.ts'
 import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
+import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
 import { documentHandlers } from './handlers/documents.ts'
@@ -171,6 +172,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     if (operation.binary) return fileAnswer(result as Response, requestId, headers)
     if (operation.media) return mediaAnswer({ media: operation.media, text: String(result), requestId, extra: headers })
     if (result instanceof Response) return streamAnswer(result, requestId)
+    if (operation.media) return mediaAnswer({ media: operation.media, text: String(result), requestId, extra: headers })
     return textAnswer(operation.status ?? 200, textOf(id, operation, result), requestId, headers)
   }
 

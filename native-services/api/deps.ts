@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { LogStore } from '../platform/log-store.ts'
 import type { AgentRow } from '../store/agents.ts'
+import type { RecurringScheduler } from '../heartbeat/recurring-scheduler.ts'
 import type { HeartbeatRow } from '../store/heartbeats.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveState } from './live-state.ts'
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly delivery: Delivery
   readonly notifier: Notifier
   readonly heartbeat: { stats(): HeartbeatStats; beatNow(agent: AgentRow): HeartbeatRow }
+  readonly recurring: Pick<RecurringScheduler, 'plan' | 'poke' | 'runNow'>
   readonly connection: Pick<GatewayConnection, 'state' | 'request' | 'onEvent'>
   readonly gatewayToken: GatewayToken
   readonly execApprovals: ExecApprovals

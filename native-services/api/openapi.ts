@@ -13,6 +13,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 const json = (schema: Json): Json => ({ 'application/json': { schema } })
+const content = (operation: Operation): Json =>
+  operation.media ? { [operation.media]: { schema: { type: 'string' } } } : json(schemaOf(operation.response, 'output'))
 const error = (description: string): Json => ({ description, content: json({ $ref: '#/components/schemas/Error' }) })
 
 function parameters(operation: Operation): Json[] {
@@ -45,7 +47,7 @@ function describe(id: string, operation: Operation): Json {
     parameters: parameters(operation),
     ...(operation.body && { requestBody: { required: true, content: json(schemaOf(operation.body, 'input')) } }),
     responses: {
-      [String(operation.status ?? 200)]: { description: operation.summary, content: json(schemaOf(operation.response, 'output')) },
+      [String(operation.status ?? 200)]: { description: operation.summary, content: content(operation) },
       ...(operation.auth !== 'none' && { 401: error('No valid credential.') }),
       ...((changes || operation.auth === 'agent') && { 403: error('Not allowed to this caller.') }),
       ...(operation.path.includes('{') && { 404: error('Not found.') }),

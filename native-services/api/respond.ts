@@ -24,6 +24,13 @@ export function textAnswer(status: number, text: string, requestId: string, extr
   return response
 }
 
+/** Text that is not JSON. */
+export function mediaAnswer(answer: { media: string; text: string; requestId: string; extra: Headers }): Response {
+  const response = textAnswer(200, answer.text, answer.requestId, answer.extra)
+  response.headers.set('content-type', `${answer.media}; charset=utf-8`)
+  return response
+}
+
 /** Expected errors say what they are; an unexpected one is logged whole and leaves as an id. */
 export function errorAnswer(error: unknown, context: { requestId: string; log: Log; method: string; path: string }): Response {
   const { requestId, log } = context

@@ -215,6 +215,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         store.customFields.setForTask(id, values)
         if (caller.kind === 'operator') store.threads.follow(id)
+        store.customFields.setForTask(id, values)
         const task = fresh(id)
         checkBlocked(
           task.status,

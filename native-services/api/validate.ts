@@ -5,7 +5,8 @@ import type { Operation } from '../contract/operations.ts'
 import { id } from '../contract/primitives.ts'
 
 export const maximumBodyBytes = 1024 * 1024
-const tooLarge = (): AppError => new AppError('payload_too_large', 'The request is larger than 1 MiB. Send less at once.')
+const tooLarge = (maximum = maximumBodyBytes): AppError =>
+  new AppError('payload_too_large', `The request is larger than ${maximum / 1024 / 1024} MiB. Send less at once.`)
 
 /** The first thing wrong, with its place. `place` is `body`, `query` or `path`. */
 function refusal(error: z.ZodError, place: string): AppError {
@@ -21,15 +22,15 @@ function refusal(error: z.ZodError, place: string): AppError {
   return new AppError('invalid_request', `${path.join('.')}: ${issue.message}.`, { field: path.join('.') })
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.output<Schema> {
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw refusal(parsed.error, place)
   return parsed.data
 }
 
-/** Reads at most 1 MiB; what the header promises is not believed. */
-async function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) throw tooLarge()
+/** Reads at most that many bytes; what the header promises is not believed. */
+export async function readText(request: Request, maximum = maximumBodyBytes): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > maximum) throw tooLarge(maximum)
   if (!request.body) return ''
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const reader = request.body.getReader()
@@ -39,7 +40,7 @@ async function readText(request: Request): Promise<string> {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       const chunk = part.value as Uint8Array
       size += chunk.byteLength
-      if (size > maximumBodyBytes) throw tooLarge()
+      if (size > maximum) throw tooLarge(maximum)
       text += decoder.decode(chunk, { stream: true })
     }
     return text + decoder.decode()

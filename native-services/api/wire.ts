@@ -21,7 +21,7 @@ export type Internal<Wire> = Wire extends readonly (infer Item)[]
 const isTime = (key: string): boolean => key === 'at' || key.endsWith('_at')
 
 /** Objects whose keys others chose: a number called `repeat_at` in there is a number. */
-const foreignObjects = new Set(['payload', 'rubric_scores'])
+const foreignObjects = new Set(['payload', 'rubric_scores', 'custom_field_values', 'default_value'])
 
 /** A copy with every `*_at` number as an ISO string, at any depth. */
 export function toWire(value: unknown): unknown {

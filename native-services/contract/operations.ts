@@ -44,6 +44,8 @@ export interface Operation {
   readonly response: z.ZodType
   /** The handler reads the body itself, byte by byte. */
   readonly raw?: true
+  /** The answer is text of this type, not JSON. */
+  readonly media?: 'text/csv'
   /** The handler answers with a `Response` of its own: a file. */
   readonly binary?: true
   /** The handler answers with a `Response` of its own, piece by piece. */
@@ -148,6 +150,8 @@ export const operations = {
   ...boardOnboardingOperations,
 
   ...webhookOperations,
+
+  ...planningOperations,
   ...webhookOutOperations,
 
   ...planningOperations,

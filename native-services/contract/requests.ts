@@ -77,6 +77,8 @@ export const taskCreate = z.strictObject({
   assigned_agent_ids: z.array(id).max(50).optional(),
   depends_on_task_ids: z.array(id).max(100).optional(),
   tag_ids: z.array(id).max(50).optional(),
+  /** Key of a custom field of the board → value. */
+  custom_field_values: z.record(z.string().max(63), z.unknown()).optional(),
 })
 
 export const taskUpdate = z.strictObject({
@@ -93,6 +95,8 @@ export const taskUpdate = z.strictObject({
   assigned_agent_ids: z.array(id).max(50).optional(),
   depends_on_task_ids: z.array(id).max(100).optional(),
   tag_ids: z.array(id).max(50).optional(),
+  /** Those that are named change; null takes a value away. */
+  custom_field_values: z.record(z.string().max(63), z.unknown()).optional(),
   /** Posted to the thread together with the change. */
   comment: text.optional(),
 })
@@ -107,6 +111,12 @@ export const tasksQuery = pageQuery.extend({
   unassigned: queryBoolean.optional(),
   include_archived: queryBoolean.optional(),
   q: z.string().max(200).optional(),
+  /** `key=value`: tasks whose custom field has this value. */
+  custom_field: z
+    .string()
+    .max(400)
+    .regex(/^[a-z][a-z0-9_]*=/, 'must look like key=value')
+    .optional(),
 })
 
 export const snapshotQuery = z.object({ include_archived: queryBoolean.optional() })

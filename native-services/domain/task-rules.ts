@@ -214,7 +214,7 @@ function blockedReason(task: TaskFacts, target: TaskStatus, change: TaskChange):
 
 /** Fields of a change that each kind of agent may send; people may send all of them. */
 export const agentTaskFields: { readonly worker: readonly string[]; readonly lead: readonly string[] } = {
-  worker: ['status', 'expected_status', 'blocked_reason', 'comment'],
+  worker: ['status', 'expected_status', 'blocked_reason', 'comment', 'custom_field_values'],
   lead: [
     'status',
     'expected_status',
@@ -226,6 +226,7 @@ export const agentTaskFields: { readonly worker: readonly string[]; readonly lea
     'due_at',
     'depends_on_task_ids',
     'tag_ids',
+    'custom_field_values',
   ],
 }
 

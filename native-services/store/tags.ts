@@ -38,6 +38,29 @@ export function tagsRepository({ db, clock, touch }: RepositoryContext) {
       for (const { task_id: taskId } of tasks) touch('task', taskId)
     },
 
+    /** Gives its tasks the other tag, and removes it. Templates and recurring tasks follow. */
+    merge(id: string, intoId: string): void {
+      const tasks = tasksWith.all(id) as { task_id: string }[]
+      for (const { task_id: taskId } of tasks) insertTaskTag.run(taskId, intoId)
+      for (const [table, entity] of [
+        ['task_templates', 'task_template'],
+        ['recurring_tasks', 'recurring_task'],
+      ] as const) {
+        const users = db
+          .prepare(`SELECT id, tag_ids_json FROM ${table} WHERE tag_ids_json LIKE ?`)
+          .all(`%${id}%`) as { id: string; tag_ids_json: string }[]
+        for (const user of users) {
+          const ids = (JSON.parse(user.tag_ids_json) as string[]).map((tagId) => (tagId === id ? intoId : tagId))
+          db.prepare(`UPDATE ${table} SET tag_ids_json = ? WHERE id = ?`).run(JSON.stringify([...new Set(ids)]), user.id)
+          touch(entity, user.id)
+        }
+      }
+      db.prepare('DELETE FROM tags WHERE id = ?').run(id)
+      touch('tag', id, true)
+      touch('tag', intoId)
+      for (const { task_id: taskId } of tasks) touch('task', taskId)
+    },
+
     /** Replaces the tags of a task. */
     setForTask(taskId: string, ids: readonly string[]): void {
       const before = (db.prepare('SELECT tag_id FROM task_tags WHERE task_id = ?').all(taskId) as { tag_id: string }[]).map(

@@ -115,7 +115,7 @@ export function createLiveConnection(options: {
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, boardGroups] =
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, customFields, taskTemplates, boardGroups] =
       await Promise.all([
         api.call('getSettings'),
         api.call('getOverview'),
@@ -133,6 +133,9 @@ export function createLiveConnection(options: {
         fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
         fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
         api.call('listTags'),
+        // Not essential: boards open without them.
+        api.call('listCustomFields').catch(() => ({ items: [] })),
+        api.call('listTaskTemplates').catch(() => ({ items: [] })),
         fetchAll((query) => api.call('listBoardGroups', { query })),
       ])
     // Boards that were opened before are opened again, unless they were read late enough; tasks of the others were of the moment.
@@ -148,6 +151,8 @@ export function createLiveConnection(options: {
       maps = replaceEntities(maps, 'approval', approvals)
       maps = replaceEntities(maps, 'question', questions)
       maps = replaceEntities(maps, 'tag', tags.items)
+      maps = replaceEntities(maps, 'custom_field', customFields.items)
+      maps = replaceEntities(maps, 'task_template', taskTemplates.items)
       maps = replaceEntities(maps, 'board_group', boardGroups)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
       const task = Object.fromEntries(Object.entries(maps.task).filter(([, each]) => boardLoads.has(each.board_id)))

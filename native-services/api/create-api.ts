@@ -22,7 +22,6 @@ import { approvalHandlers } from './handlers/approvals.ts'
 import { boardGroupHandlers } from './handlers/board-groups.ts'
 import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
-import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
 import { documentHandlers } from './handlers/documents.ts'
@@ -35,7 +34,6 @@ import { operatorHandlers } from './handlers/operator.ts'
 import { planningHandlers } from './handlers/planning.ts'
 import { sessionOfAgentHandlers } from './handlers/sessions-of-agents.ts'
 import { searchHandlers } from './handlers/search.ts'
-import { usageHandlers } from './handlers/usage.ts'
 import { usageHandlers } from './handlers/usage.ts'
 import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
@@ -107,7 +105,6 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
     ...usageHandlers(deps, { entities }),
-    ...usageHandlers(deps, { entities }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
@@ -172,7 +169,6 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     if (operation.binary) return fileAnswer(result as Response, requestId, headers)
     if (operation.media) return mediaAnswer({ media: operation.media, text: String(result), requestId, extra: headers })
     if (result instanceof Response) return streamAnswer(result, requestId)
-    if (operation.media) return mediaAnswer({ media: operation.media, text: String(result), requestId, extra: headers })
     return textAnswer(operation.status ?? 200, textOf(id, operation, result), requestId, headers)
   }
 

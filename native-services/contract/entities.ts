@@ -417,7 +417,6 @@ export const attention = z.object({
         'install_runtime',
         'replay_notification',
         'waive_cap',
-        'waive_cap',
         'replay_webhook',
         'open',
       ]),

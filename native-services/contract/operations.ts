@@ -16,7 +16,6 @@ import { threadOperations } from './operations-threads.ts'
 import { logOperations } from './operations-logs.ts'
 import { searchOperations } from './operations-search.ts'
 import { usageOperations } from './operations-usage.ts'
-import { usageOperations } from './operations-usage.ts'
 import { webhookOperations } from './operations-webhooks.ts'
 import { webhookOutOperations } from './operations-webhooks-out.ts'
 import { coordinationOperations } from './operations-coordination.ts'
@@ -44,8 +43,6 @@ export interface Operation {
   readonly response: z.ZodType
   /** The handler reads the body itself, byte by byte. */
   readonly raw?: true
-  /** The answer is text of this type, not JSON. */
-  readonly media?: 'text/csv'
   /** The handler answers with a `Response` of its own: a file. */
   readonly binary?: true
   /** The handler answers with a `Response` of its own, piece by piece. */
@@ -150,8 +147,6 @@ export const operations = {
   ...boardOnboardingOperations,
 
   ...webhookOperations,
-
-  ...planningOperations,
   ...webhookOutOperations,
 
   ...planningOperations,

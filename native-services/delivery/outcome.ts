@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import { isBoardMessage, ownChat, postChatReply } from './board-chat.ts'
 import { groupMessageOf, ownGroupChat, postGroupReply } from './group-chat.ts'
+import { takeReply } from './onboarding.ts'
 import type { Notifier } from './types.ts'
 
 export interface RetryLimits {
@@ -138,6 +139,11 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
       if (!row) return 'gone'
       const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
       if (run.usage && row.type === 'heartbeat') store.heartbeats.recordUsage(row.id, run.usage)
+      if (row.type === 'board_onboarding') {
+        if (takeReply(store, row, run.text, clock.now()) === 'unreadable') return unanswered(row, run.run_id)
+        finish()
+        return 'delivered'
+      }
       const task = row.task_id === null ? undefined : store.tasks.get(row.task_id)
       if (!task && !isBoardMessage(row) && row.type !== 'group_chat') {
         finish()

@@ -87,3 +87,22 @@ export function leadPlan(question: string, title: string | null): string {
   const last = pick(['I will look at it again when it reaches review.', 'I will report when the first step is done.'], question)
   return `Here is how I would go about ${subject}:\n\n1. Agree on what done looks like.\n2. Do the riskiest part first.\n3. Review it together before it ships.\n\n${last}`
 }
+
+/** The demo's interview about the goal of a board: two questions, then a result. What people write there is not read. */
+export function interviewWord(asked: number): string {
+  const words = [
+    {
+      question: 'What should be different when this board is done?',
+      options: ['Something new is out', 'Something works better', 'Something is found out'],
+    },
+    { question: 'How much may the lead of the board decide by itself?', options: ['Ask me first', 'Some of it', 'All of it'] },
+  ]
+  const result = {
+    status: 'complete',
+    objective: 'Show how a board with a goal works',
+    success_metrics: [{ name: 'Tasks done', start: 0, current: 0, target: 10, unit: 'tasks' }],
+    target_date: null,
+    lead_agent: { name: 'Lena', role: 'Lead of the demo board', autonomy_level: 'balanced' },
+  }
+  return `Here it is:\n\n\`\`\`json\n${JSON.stringify(words[asked] ?? result)}\n\`\`\``
+}

@@ -5,7 +5,7 @@
  * OpenClaw wraps what it sends: a date before the user's text, a `Runtime:` line after it (first turn of a session), a trailing
  * user message with internal context, and one more user turn when a final answer came out empty. All of that is peeled off here.
  */
-import { answer, leadPlan, workReply } from './demo-model-text.ts'
+import { answer, interviewWord, leadPlan, workReply } from './demo-model-text.ts'
 
 export interface ChatMessage {
   role: string
@@ -188,6 +188,8 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
     case 'group_chat':
       // Two models that answer each other would never end.
       return notice.from === 'user' ? say(answer(notice.focus, null)) : { kind: 'text', text: nothingToAdd, gap_ms: 0 }
+    case 'board_onboarding':
+      return say(interviewWord(Number(line(text, 'Questions so far') ?? 0)))
     case 'webhook_event':
       return say('I have seen the event and keep it in mind.')
     case 'approval_resolved':

@@ -34,3 +34,22 @@ ALTER TABLE boards ADD COLUMN target_date TEXT;
 ALTER TABLE boards ADD COLUMN goal_confirmed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE boards ADD COLUMN goal_source TEXT;
 CREATE INDEX boards_group ON boards(board_group_id) WHERE board_group_id IS NOT NULL;
+
+-- The interview about a board's goal. The deadline of the agent's turn is a column; nothing of it lives in memory.
+CREATE TABLE board_onboardings (
+  id TEXT PRIMARY KEY,
+  board_id TEXT NOT NULL REFERENCES boards(id) ON DELETE CASCADE,
+  agent_id TEXT REFERENCES agents(id) ON DELETE SET NULL,
+  agent_name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  messages_json TEXT NOT NULL DEFAULT '[]',
+  question_json TEXT,
+  draft_json TEXT,
+  notification_id TEXT,
+  deadline_at INTEGER,
+  answer_minutes INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX board_onboardings_board ON board_onboardings(board_id, id);
+CREATE INDEX board_onboardings_due ON board_onboardings(deadline_at) WHERE status = 'asking';

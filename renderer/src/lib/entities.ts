@@ -26,6 +26,8 @@ export const emptyMaps: EntityMaps = {
   board_template: {},
   board_group: {},
   group_memory: {},
+  document: {},
+  attachment: {},
   board_onboarding: {},
   operator_notice: {},
 }

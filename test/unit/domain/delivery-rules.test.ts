@@ -124,6 +124,8 @@ describe('verdictFor', () => {
       'thread_update/user',
       'board_chat/user',
       'group_chat/user',
+      'board_onboarding/user',
+      'board_onboarding/agent',
     ])
   })
 })

@@ -93,13 +93,12 @@ export function GoalFields({ draft, onChange }: { draft: GoalDraft; onChange: (d
           <TextInput
             type="date"
             label={strings.date}
-            description={strings.dateHint}
             value={draft.target_date}
             onChange={(event) => onChange({ ...draft, target_date: event.currentTarget.value })}
             w={200}
           />
           <div role="group" aria-label={strings.metrics}>
-            <div style={{ fontWeight: 500, fontSize: 13 }}>{strings.metrics}</div>
+            <div style={{ fontWeight: 600, fontSize: 13 }}>{strings.metrics}</div>
             <p className="faint" style={{ margin: '2px 0 8px', fontSize: 12 }}>
               {strings.metricsHint}
             </p>

@@ -70,6 +70,7 @@ export const strings = {
     question_answered: 'Answer',
     board_chat: 'Board chat',
     group_chat: 'Group chat',
+    board_onboarding: 'Interview',
     webhook_event: 'Webhook event',
     wake: 'Wake',
     heartbeat: 'Heartbeat',

@@ -25,7 +25,6 @@ import { createHostCommands } from './api/host-commands.ts'
 import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createGatewayToken } from './lifecycle/gateway-token.ts'
 import { createRunMeter } from './lifecycle/run-meter.ts'
-import { createRunMeter } from './lifecycle/run-meter.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
 import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
@@ -166,9 +165,7 @@ export function createServices(options: {
     },
   })
   const runMeter = createRunMeter({ store, clock, log, gateway: connection })
-  const runMeter = createRunMeter({ store, clock, log, gateway: connection })
   const delivery = createDelivery({
-    seenRun: runMeter.seen,
     seenRun: runMeter.seen,
     store,
     clock,
@@ -378,7 +375,6 @@ export function createServices(options: {
     watch()
     pointToGateway({ port: init.gateway.port, token: init.gateway.token })
     runMeter.start()
-    runMeter.start()
     connection.start()
     lifecycle.start()
     delivery.start()
@@ -402,7 +398,6 @@ export function createServices(options: {
     await Promise.allSettled([delivery.stop(workEnds), webhookSender.stop(workEnds), lifecycle.stop(workEnds)])
     for (const stop of stops) stop()
     execApprovals.stop()
-    runMeter.stop()
     runMeter.stop()
     stateTimer?.cancel()
     commands.stop()

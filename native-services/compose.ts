@@ -43,8 +43,6 @@ const heartbeatsKept = 500
 const stateSettleMs = 100
 /** Rows of runs; their daily totals stay. */
 const runsKeptMs = 400 * 86_400_000
-/** Rows of runs; their daily totals stay. */
-const runsKeptMs = 400 * 86_400_000
 /** Rows of Needs attention of which a person is told although nothing is broken. */
 const asksSomebody = /^(exec|approval|question|cap):/
 /** Trouble that the notification centre tells of, by the operator's own preferences. */
@@ -319,11 +317,11 @@ export function createServices(options: {
           store.webhooks.forgetOld()
           store.webhooksOut.forgetOld()
           store.undo.forgetOld()
-          store.usage.prune(clock.now() - runsKeptMs)
           store.documents.forgetOld()
           store.notices.prune()
           store.usage.prune(clock.now() - runsKeptMs)
         })
+        attachmentFiles.sweep(store.attachments.needed)
       } catch (error) {
         log.warn('housekeeping.failed', { error: errorText(error) })
       }

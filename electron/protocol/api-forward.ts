@@ -2,13 +2,14 @@
  * `/api/*` of the page → the services host on loopback, with the operator token added here, so that the page never holds it.
  *
  * Bodies are read whole before they are sent: request bodies that are streams arrive malformed in some Electron versions
- * (electron/electron#39658 and its kin), and ours are at most 1 MiB. Answers are streamed, because the event stream never ends.
+ * (electron/electron#39658 and its kin), and ours are at most 1 MiB; files and long documents have limits of their own (`body-limits.ts`). Answers are streamed, because the event stream never ends.
  */
 import { randomUUID } from 'node:crypto'
+import { bodyLimit, limitWords, ordinaryBodyBytes } from '../../native-services/contract/body-limits.ts'
 import { securityHeaders } from '../../native-services/contract/csp.ts'
 import { type ErrorCode, errorStatus } from '../../native-services/contract/errors.ts'
 
-export const maximumBodyBytes = 1024 * 1024
+export const maximumBodyBytes = ordinaryBodyBytes
 
 /** Where to send, or why that is not possible just now. */
 export type Upstream = { readonly url: string; readonly token: string } | { readonly unavailable: 'shutting_down' | 'restarting' }
@@ -56,15 +57,15 @@ export function forwardHeaders(incoming: Headers, token: string): Headers {
 }
 
 /** `null` when the body is larger than allowed. */
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) return null
+async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return null
   const chunks: Uint8Array[] = []
   let size = 0
   if (request.body) {
     const reader = request.body.getReader()
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       size += part.value.byteLength
-      if (size > maximumBodyBytes) {
+      if (size > limit) {
         await reader.cancel()
         return null
       }
@@ -144,10 +145,11 @@ export function createApiForward(options: { upstream: () => Upstream; fetch?: ty
     let answer: Response
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
-        const body = await readBody(request)
+        const limit = bodyLimit(request.method, address.pathname)
+        const body = await readBody(request, limit)
         if (!body) {
           streams.delete(controller)
-          return refuse('payload_too_large', 'The request is larger than 1 MiB. Send less at once.')
+          return refuse('payload_too_large', `The request is larger than ${limitWords(limit)}. Send less at once.`)
         }
         if (body.byteLength > 0) init.body = body
       }
@@ -169,7 +171,10 @@ export function createApiForward(options: { upstream: () => Upstream; fetch?: ty
     answer.headers.forEach((value, name) => {
       if (!droppedFromAnswers.has(name)) headers.set(name, value)
     })
-    for (const [name, value] of Object.entries(securityHeaders())) headers.set(name, value)
+    // A file of somebody's comes in a sandbox, which is stricter than what a page of ours may do.
+    const sandboxed = headers.get('content-security-policy')?.startsWith('sandbox;') ?? false
+    for (const [name, value] of Object.entries(securityHeaders()))
+      if (name !== 'content-security-policy' || !sandboxed) headers.set(name, value)
     const body = answer.body ? passOn(answer.body, controller) : null
     if (!body) streams.delete(controller)
     return new Response(body, { status: answer.status, statusText: answer.statusText, headers })

@@ -7,6 +7,7 @@ import type { GatewayToken } from '../lifecycle/gateway-token.ts'
 import type { GatewayConnection } from '../gateway/types.ts'
 import type { RunMeter } from '../lifecycle/run-meter.ts'
 import type { AgentLifecycle } from '../lifecycle/types.ts'
+import type { ContentFiles } from '../platform/content-files.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { LogStore } from '../platform/log-store.ts'
@@ -36,6 +37,7 @@ export interface ApiDeps {
   readonly gatewayToken: GatewayToken
   readonly execApprovals: ExecApprovals
   readonly runMeter: Pick<RunMeter, 'look'>
+  readonly attachmentFiles: ContentFiles
   readonly live: LiveState
   readonly logs: LogStore
   readonly settings: () => Settings
@@ -72,8 +74,10 @@ export type ApiRequest<Id extends OperationId> = BaseRequest & {
   readonly body: BodyOf<Id>
 } & (Operations[Id]['auth'] extends 'agent' ? { readonly agent: AgentRow } : object)
 
+type Answer<Id extends OperationId> = Operations[Id] extends { streams: true } ? Response : Internal<ResponseOf<Id>>
+
 /** Answers an operation, or throws an `AppError`. Times in the answer are milliseconds. */
-export type Handler<Id extends OperationId> = (request: ApiRequest<Id>) => Internal<ResponseOf<Id>> | Promise<Internal<ResponseOf<Id>>>
+export type Handler<Id extends OperationId> = (request: ApiRequest<Id>) => Answer<Id> | Promise<Answer<Id>>
 
 /** A handler for every operation: one that is missing does not compile. */
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

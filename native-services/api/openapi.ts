@@ -1,9 +1,10 @@
 /** OpenAPI 3.1, generated from the operations table. Agents find their way with it: the tags of an operation are the roles that may call it. */
 import { z } from 'zod'
+import { bodyLimit } from '../contract/body-limits.ts'
 import { errorBody } from '../contract/errors.ts'
 import { health, readiness, versionInfo } from '../contract/health.ts'
 import { type Operation, operations } from '../contract/operations.ts'
-import { foreignIds, maximumBodyBytes } from './validate.ts'
+import { foreignIds } from './validate.ts'
 
 type Json = Record<string, unknown>
 
@@ -14,7 +15,11 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 const json = (schema: Json): Json => ({ 'application/json': { schema } })
 const content = (operation: Operation): Json =>
-  operation.media ? { [operation.media]: { schema: { type: 'string' } } } : json(schemaOf(operation.response, 'output'))
+  operation.media
+    ? { [operation.media]: { schema: { type: 'string' } } }
+    : operation.binary
+      ? { '*/*': {} }
+      : json(schemaOf(operation.response, 'output'))
 const error = (description: string): Json => ({ description, content: json({ $ref: '#/components/schemas/Error' }) })
 
 function parameters(operation: Operation): Json[] {
@@ -52,7 +57,7 @@ function describe(id: string, operation: Operation): Json {
       ...((changes || operation.auth === 'agent') && { 403: error('Not allowed to this caller.') }),
       ...(operation.path.includes('{') && { 404: error('Not found.') }),
       ...(changes && { 409: error('The state of things does not allow it.') }),
-      ...(operation.body && { 413: error(`The body is larger than ${maximumBodyBytes} bytes.`) }),
+      ...(operation.body && { 413: error(`The body is larger than ${bodyLimit(operation.method, `/api/v1${operation.path}`)} bytes.`) }),
       422: error('The input is not valid; `field` names the place.'),
       429: error('Too many requests; `Retry-After` says when to come back.'),
     },

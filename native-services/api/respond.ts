@@ -31,6 +31,20 @@ export function mediaAnswer(answer: { media: string; text: string; requestId: st
   return response
 }
 
+/** @param response A handler's own, with its type; what every answer has is added. */
+export function streamAnswer(response: Response, requestId: string): Response {
+  const headers = { ...securityHeaders(), 'cache-control': 'no-store', 'x-request-id': requestId }
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
+}
+
+/** A file: its headers are the handler's own, and stricter than those of a page. */
+export function fileAnswer(response: Response, requestId: string, extra: Headers): Response {
+  response.headers.set('x-request-id', requestId)
+  extra.forEach((value, name) => response.headers.append(name, value))
+  return response
+}
+
 /** Expected errors say what they are; an unexpected one is logged whole and leaves as an id. */
 export function errorAnswer(error: unknown, context: { requestId: string; log: Log; method: string; path: string }): Response {
   const { requestId, log } = context

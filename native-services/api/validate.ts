@@ -1,12 +1,13 @@
 /** Reads what came with a request and checks it against the operation's schemas. Every refusal names the field. */
 import type { z } from 'zod'
+import { bodyLimit, limitWords, ordinaryBodyBytes } from '../contract/body-limits.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Operation } from '../contract/operations.ts'
 import { id } from '../contract/primitives.ts'
 
-export const maximumBodyBytes = 1024 * 1024
+export const maximumBodyBytes = ordinaryBodyBytes
 const tooLarge = (maximum = maximumBodyBytes): AppError =>
-  new AppError('payload_too_large', `The request is larger than ${maximum / 1024 / 1024} MiB. Send less at once.`)
+  new AppError('payload_too_large', `The request is larger than ${limitWords(maximum)}. Send less at once.`)
 
 /** The first thing wrong, with its place. `place` is `body`, `query` or `path`. */
 function refusal(error: z.ZodError, place: string): AppError {
@@ -58,7 +59,7 @@ export async function readBody(operation: Operation, request: Request): Promise<
     if (Number(request.headers.get('content-length') ?? 0) > maximumBodyBytes) throw tooLarge()
     return undefined
   }
-  const text = await readText(request)
+  const text = await readText(request, bodyLimit(request.method, new URL(request.url).pathname))
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -1,4 +1,4 @@
-/** Full-text search over tasks, threads and board memory. */
+/** Full-text search over tasks, threads, documents and board memory. */
 import { z } from 'zod'
 import { id, timestamp } from './primitives.ts'
 
@@ -9,13 +9,13 @@ export const searchQuery = z.object({
 })
 
 export const searchHit = z.object({
-  kind: z.enum(['task', 'comment', 'memory']),
+  kind: z.enum(['task', 'comment', 'memory', 'document']),
   id,
   board_id: id,
-  /** Of the task itself, or of the comment's. */
+  /** Of the task itself, or of the comment's or the document's. */
   task_id: id.nullable(),
   task_number: z.number().int().nullable(),
-  /** Title of the task; for memory the author's name. */
+  /** Title of the task or the document; for memory the author's name. */
   title: z.string(),
   /** A passage, in pieces: those with `hit` are what was searched for. */
   snippet: z.array(z.object({ text: z.string(), hit: z.boolean() })),

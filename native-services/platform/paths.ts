@@ -13,7 +13,11 @@ export interface DataPaths {
   /** What the host remembers of the settings that it needs before the services host has spoken. */
   readonly hostSettings: string
   readonly logs: string
+  /** What the Logs page searches. */
+  readonly logsDatabase: string
   readonly backups: string
+  /** Files of tasks, named after their content. */
+  readonly attachments: string
   /** Managed OpenClaw and Node, versions side by side. */
   readonly runtime: string
   readonly openclaw: {
@@ -62,7 +66,9 @@ export function dataPaths(dataDir: string): DataPaths {
     installKey: path.join(root, 'install-key'),
     hostSettings: path.join(root, 'host-settings.json'),
     logs: path.join(root, 'logs'),
+    logsDatabase: path.join(root, 'logs.sqlite'),
     backups: path.join(root, 'backups'),
+    attachments: path.join(root, 'attachments'),
     runtime: path.join(root, 'runtime'),
     openclaw: {
       root: openclaw,
@@ -82,6 +88,7 @@ export function ensureDataDirs(paths: DataPaths): void {
     paths.root,
     paths.logs,
     paths.backups,
+    paths.attachments,
     paths.runtime,
     paths.openclaw.root,
     paths.openclaw.configDir,

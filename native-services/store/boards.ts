@@ -1,6 +1,7 @@
 import type { Board } from '../contract/entities.ts'
 import { taskStatuses } from '../contract/states.ts'
 import { createId } from '../platform/ids.ts'
+import { papersOf } from './documents.ts'
 import { assignments, type Listed, type Paging, type Stored, where } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
 
@@ -23,6 +24,7 @@ function columnsOf({ success_metrics, ...fields }: BoardPatch) {
 }
 
 export function boardsRepository({ db, clock, touch }: RepositoryContext) {
+  const papers = papersOf({ db, touch })
   const byId = db.prepare('SELECT * FROM boards WHERE id = ?')
   const counts = db.prepare('SELECT status, n FROM task_counts WHERE board_id = ?')
   const agents = db.prepare('SELECT count(*) AS n FROM agents WHERE board_id = ?')
@@ -88,6 +90,7 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
 
     /** Removes the board with its tasks and threads. Agents must be gone already (foreign key). */
     remove(id: string): void {
+      papers.touchOfBoard(id, true)
       db.prepare('DELETE FROM messages WHERE board_id = ?').run(id)
       for (const task of db.prepare('SELECT id FROM tasks WHERE board_id = ?').all(id) as { id: string }[]) touch('task', task.id, true)
       for (const kind of ['approval', 'question'] as const)

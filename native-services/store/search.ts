@@ -27,14 +27,16 @@ export function searchRepository({ db }: RepositoryContext) {
   // A word in a title weighs more than one in a text.
   const find = db.prepare(`
     SELECT r.kind, r.ref_id AS id, snippet(search_index, -1, '${hitBegin}', '${hitEnd}', '…', 14) AS snippet,
-      coalesce(t.board_id, m.board_id, b.board_id) AS board_id, coalesce(t.id, m.task_id) AS task_id, coalesce(t.number, mt.number) AS task_number,
-      coalesce(t.title, mt.title, b.author_name) AS title, coalesce(t.created_at, m.created_at, b.created_at) AS created_at
+      coalesce(t.board_id, m.board_id, b.board_id, d.board_id) AS board_id, coalesce(t.id, m.task_id, d.task_id) AS task_id,
+      coalesce(t.number, mt.number) AS task_number,
+      coalesce(t.title, d.title, mt.title, b.author_name) AS title, coalesce(t.created_at, m.created_at, b.created_at, d.created_at) AS created_at
     FROM search_index JOIN search_rows r ON r.id = search_index.rowid
     LEFT JOIN tasks t ON r.kind = 'task' AND t.id = r.ref_id
     LEFT JOIN messages m ON r.kind = 'comment' AND m.id = r.ref_id
-    LEFT JOIN tasks mt ON mt.id = m.task_id
+    LEFT JOIN documents d ON r.kind = 'document' AND d.id = r.ref_id
+    LEFT JOIN tasks mt ON mt.id = coalesce(m.task_id, d.task_id)
     LEFT JOIN board_memory b ON r.kind = 'memory' AND b.id = r.ref_id
-    WHERE search_index MATCH ? AND (? IS NULL OR coalesce(t.board_id, m.board_id, b.board_id) = ?)
+    WHERE search_index MATCH ? AND (? IS NULL OR coalesce(t.board_id, m.board_id, b.board_id, d.board_id) = ?)
     ORDER BY bm25(search_index, 5.0, 1.0) LIMIT ?`)
 
   return {

@@ -126,8 +126,7 @@ export function boardWorkHandlers(
       return answer
     },
     undo({ body }) {
-      const restored = undo.undo(body.token)
-      return { ok: true, restored: restored.length, tasks: restored }
+      return { ok: true, ...undo.undo(body.token) }
     },
 
     listBoardMemory: ({ params, query }) => ({

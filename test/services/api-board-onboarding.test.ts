@@ -34,13 +34,13 @@ const speak = (boardId: string, body: BodyInputOf<'agentBoardOnboarding'>, token
 const answer = (boardId: string, body: BodyInputOf<'answerBoardOnboarding'>) =>
   services.call('answerBoardOnboarding', { ...at(boardId), body })
 const metric = { name: 'Signups', target: 200, current: 12, start: 0, unit: 'people' }
-const result = {
+const result: BodyInputOf<'agentBoardOnboarding'> = {
   status: 'complete',
   objective: 'Be known',
   success_metrics: [metric],
   target_date: '2026-12-31',
   lead_agent: { name: 'Lena', role: 'Planner', autonomy_level: 'ask_first' },
-} as const
+}
 
 describe('the interview', () => {
   let board: { id: string }

@@ -44,7 +44,7 @@ it('prose is asked for again with growing pauses and given up in the end', async
   here.delivery.start()
   const started = turn()
   for (let n = 0; n < 8; n += 1) {
-    here.clock.advance(400_000)
+    await here.clock.advance(400_000)
     await settle()
   }
   expect(here.responses.runs).toHaveLength(3)

@@ -1,7 +1,7 @@
 /** One board: its tasks as columns or rows, filters in the address, a task as a drawer beside it. */
 import './board.css'
 import { Button, Menu, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
-import { Archive, ArchiveRestore, ArrowLeft, Ellipsis, MessagesSquare, Pause, Play, Plus, Search, Settings2, X } from 'lucide-react'
+import { Archive, ArchiveRestore, ArrowLeft, Ellipsis, MessagesSquare, Pause, Play, Plus, Search, Settings2, Target, X } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
@@ -21,6 +21,7 @@ import { strings as chatStrings } from '../board-chat/strings.ts'
 import { strings as settingsStrings } from '../board-settings/strings.ts'
 import { useBoardGroup } from '../board-groups/use-groups.ts'
 import { GoalBar } from '../goals/goal-bar.tsx'
+import { strings as goalStrings } from '../goals/strings.ts'
 import { isFiltered, matches, readFilters } from './filters.ts'
 import { Kanban } from './kanban.tsx'
 import { planMove } from './position.ts'
@@ -217,6 +218,9 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           <Menu.Dropdown>
             <Menu.Item leftSection={<Settings2 size={13} aria-hidden />} onClick={() => setQuery({ settings: 'general' })}>
               {settingsStrings.open}
+            </Menu.Item>
+            <Menu.Item leftSection={<Target size={13} aria-hidden />} onClick={() => setQuery({ settings: 'goal' })}>
+              {board.objective === null ? goalStrings.set : goalStrings.edit}
             </Menu.Item>
             <Menu.Item
               leftSection={<ArchiveRestore size={13} aria-hidden />}

@@ -6,9 +6,10 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
 import { draftOf, goalBody, GoalFields, goalFits } from './goal-fields.tsx'
+import { Interview, useDraftWaits } from '../onboarding/interview.tsx'
 import { strings } from './strings.ts'
 
-export function GoalPanel({ board }: { board: Board }) {
+function GoalForm({ board }: { board: Board }) {
   const [draft, setDraft] = useState(() => draftOf(board))
   const [confirmed, setConfirmed] = useState(board.goal_confirmed)
   const [busy, setBusy] = useState(false)
@@ -47,5 +48,15 @@ export function GoalPanel({ board }: { board: Board }) {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+export function GoalPanel({ board }: { board: Board }) {
+  const draftWaits = useDraftWaits(board.id)
+  return (
+    <Stack gap={16}>
+      <Interview board={board} />
+      {draftWaits ? null : <GoalForm board={board} />}
+    </Stack>
   )
 }

@@ -23,6 +23,7 @@ export const strings = {
   saved: 'Saved',
   notSaved: 'The goal was not changed',
   edit: 'Edit the goal',
+  set: 'Set a goal',
   show: 'Show the figures',
   hide: 'Hide the figures',
   noFigures: 'No figures yet.',

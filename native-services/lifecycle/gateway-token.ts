@@ -29,6 +29,10 @@ export interface GatewayToken {
 const rotatedAtKey = 'gateway_token_rotated_at'
 const closeWithinMs = 3000
 const reconnectWithinMs = 10_000
+/** A gateway that is busy closes connections a moment before it takes the new token, and in that moment it may take neither. */
+const undecidedForMs = 20_000
+const preferNewForMs = 5000
+const tryAgainAfterMs = 300
 /** While agents are being set up the configuration changes all the time. */
 const staleTries = 10
 const stalePauseMs = 250
@@ -82,6 +86,27 @@ export function createGatewayToken(options: {
     return gateway.state().connected ? 'accepted' : refused ? 'refused' : 'silent'
   }
 
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
+
+  /** Which of the two it takes. @param applied It said that it took the new one: a first refusal of that is not believed. */
+  async function settle(
+    token: string,
+    old: string | null,
+    applied: boolean,
+  ): Promise<{ kept: 'new' | 'old' | 'neither'; why: 'refused' | 'silent' }> {
+    const began = clock.now()
+    for (;;) {
+      const outcome = await connectWith(token)
+      if (outcome === 'accepted') return { kept: 'new', why: 'refused' }
+      const took = clock.now() - began
+      if (!(applied && outcome === 'refused' && took < preferNewForMs)) {
+        if (old !== null && (await connectWith(old)) === 'accepted') return { kept: 'old', why: outcome }
+        if (clock.now() - began >= undecidedForMs) return { kept: 'neither', why: outcome }
+      }
+      await pause(tryAgainAfterMs)
+    }
+  }
+
   async function patch(token: string): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const { hash } = await gateway.request('config.get', {})
@@ -99,7 +124,7 @@ export function createGatewayToken(options: {
       } catch (error) {
         const stale = error instanceof GatewayError && error.failure === 'rejected' && /changed since last load/i.test(error.message)
         if (!stale || attempt >= staleTries) throw error
-        await new Promise<void>((resolve) => void clock.setTimer(stalePauseMs * attempt, resolve))
+        await pause(stalePauseMs * attempt)
       }
     }
   }
@@ -173,8 +198,8 @@ export function createGatewayToken(options: {
     const closed = await waitFor(() => !gateway.state().connected, closeWithinMs)
     did('close', closed ? 'done' : 'skipped', closed ? null : 'The gateway did not close the old connection.')
 
-    const outcome = await connectWith(token)
-    if (outcome === 'accepted') {
+    const { kept, why } = await settle(token, old, unheard === null)
+    if (kept === 'new') {
       if (unheard)
         Object.assign(unheard, { outcome: 'done', message: 'The connection was closed before the answer came; the new token counts.' })
       did('reconnect')
@@ -182,8 +207,8 @@ export function createGatewayToken(options: {
       did('commit')
       return end(true, 'live', 'The gateway has a new token; everything that used the old one was signed out.')
     }
-    did('reconnect', 'failed', outcome === 'refused' ? 'The gateway does not accept the new token.' : 'The gateway did not answer in time.')
-    if (old !== null && (await connectWith(old)) === 'accepted') {
+    did('reconnect', 'failed', why === 'refused' ? 'The gateway does not accept the new token.' : 'The gateway did not answer in time.')
+    if (kept === 'old') {
       await ask('forget')
       did('roll_back')
       return end(false, 'none', 'The gateway did not take the new token, and the old one still counts.')

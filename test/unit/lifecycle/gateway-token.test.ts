@@ -48,6 +48,8 @@ function createBench() {
     /** What the gateway does with the patch. */
     patch: 'apply' as 'apply' | 'refuse' | 'apply_and_lose_answer' | 'lose' | 'stale_once' | 'die',
     commands: [] as string[],
+    /** Until then it takes no token at all. */
+    deafUntil: 0,
   }
   const token = createGatewayToken({
     store,
@@ -89,7 +91,11 @@ function createBench() {
       if (state.connected) publish({ connected: false, failure: 'unavailable' })
       clock.setTimer(10, () => {
         if (!world.up) return publish({ connected: false, failure: 'unavailable', reason: 'no answer' })
-        publish(world.accepted === target.token ? { connected: true, failure: null } : { connected: false, failure: 'unauthorized' })
+        publish(
+          world.accepted === target.token && clock.now() >= world.deafUntil
+            ? { connected: true, failure: null }
+            : { connected: false, failure: 'unauthorized' },
+        )
       })
     },
     supervised: () => world.supervised,
@@ -160,6 +166,20 @@ describe("the gateway's own token", () => {
     expect(bench.target.token).toBe(oldToken)
     expect(bench.state().connected).toBe(true)
     expect(existsSync(bench.pendingFile)).toBe(false)
+  })
+
+  it.each([2000, 8000])('a gateway that takes neither for %i ms is asked until it takes one', async (ms) => {
+    for (const patch of ['apply', 'apply_and_lose_answer', 'lose'] as const) {
+      bench = createBench()
+      bench.patch = patch
+      bench.deafUntil = bench.clock.now() + ms
+      const result = await bench.rotate()
+      expect(result.rotated).toBe(patch !== 'lose')
+      expect(bench.target.token).toBe(bench.accepted)
+      expect(bench.state().connected).toBe(true)
+      expect(existsSync(bench.pendingFile)).toBe(false)
+      if (patch !== 'lose') bench.stop()
+    }
   })
 
   it('the answer is lost after it took effect: the new one counts', async () => {

@@ -34,6 +34,7 @@ import { createContentFiles } from './platform/content-files.ts'
 import { dataPaths, ensureDataDirs } from './platform/paths.ts'
 import { registerSecret, secretHint } from './platform/redact.ts'
 import { createSealer } from './platform/sealer.ts'
+import { validateConfig } from './openclaw/validate-config.ts'
 import { openStore } from './store/store.ts'
 
 /** A turn of an agent may take this long. */
@@ -216,6 +217,12 @@ export function createServices(options: {
     startedAt,
     operatorToken: init.operator_token,
     installKey: init.install_key,
+    machine: {
+      paths,
+      configPath: init.gateway.config_path,
+      hostPid: link ? process.ppid : null,
+      validateConfig: (openclaw) => validateConfig({ ...openclaw, configFile: init.gateway.config_path, stateDir: paths.openclaw.stateDir }),
+    },
     staticDir: init.static_dir !== null && existsSync(init.static_dir) ? init.static_dir : null,
     resourcesDir: init.resources_dir,
     host: init.host,

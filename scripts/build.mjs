@@ -16,6 +16,8 @@ const programs = [
   { entry: 'electron/main.ts', file: 'electron/main.js', format: 'esm' },
   { entry: 'electron/preload.ts', file: 'electron/preload.cjs', format: 'cjs' },
   { entry: 'native-services/services.ts', file: 'native-services/services.js', format: 'esm' },
+  // A thread of the services host; it is started by its path.
+  { entry: 'native-services/platform/log-worker.ts', file: 'native-services/log-worker.js', format: 'esm' },
   { entry: 'native-services/cli.ts', file: 'native-services/cli.js', format: 'esm' },
 ]
 

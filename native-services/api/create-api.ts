@@ -38,7 +38,13 @@ import { usageHandlers } from './handlers/usage.ts'
 import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { webhookOutHandlers } from './handlers/webhooks-out.ts'
+import { createDoctor } from './doctor.ts'
+import { createGatewayHealth } from './gateway-health.ts'
+import { healthHandlers } from './handlers/health.ts'
 import { readHealth, readReadiness } from './health.ts'
+import { createIdleRestart } from './idle-restart.ts'
+import { createProcessMonitor } from './process-monitor.ts'
+import { processRows } from './process-rows.ts'
 import { createOnboardingService } from './onboarding-service.ts'
 import { buildOpenApi } from './openapi.ts'
 import { errorAnswer, fileAnswer, jsonAnswer, mediaAnswer, streamAnswer, textAnswer } from './respond.ts'
@@ -74,7 +80,15 @@ function requestIdOf(request: Request): string {
 export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api {
   const log = deps.log.scope('api')
   const entities = createEntities(deps)
-  const attention = createAttention(deps)
+  const monitor = createProcessMonitor({
+    clock: deps.clock,
+    log: deps.log,
+    pids: () => ({ gateway: deps.live.gateway().pid, host: deps.machine.hostPid }),
+  })
+  const gatewayHealth = createGatewayHealth({ ...deps, lastError: () => deps.delivery.stats().last_error_message })
+  const doctor = createDoctor(deps, { health: gatewayHealth, monitor })
+  const idleRestart = createIdleRestart(deps)
+  const attention = createAttention({ ...deps, more: () => processRows(monitor.states(), deps.store.gateways.local()?.id ?? null) })
   const sessions = createSessions(deps)
   const auth = createAuth({
     operatorToken: deps.operatorToken,
@@ -87,10 +101,10 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const threads = createThreadService(deps, undo)
   const approvals = createApprovalService(deps)
   const onboarding = createOnboardingService(deps)
-  const events = createEventHub(deps, { entities, attention, approvals })
+  const events = createEventHub(deps, { entities, attention, approvals, monitor, health: gatewayHealth })
   const handlers: Handlers = {
     ...logHandlers(deps),
-    ...operatorHandlers(deps, { entities, attention, sessions, auth }),
+    ...operatorHandlers(deps, { entities, attention, sessions, auth, health: gatewayHealth }),
     ...gatewayHandlers(deps, { entities }),
     ...gatewaySecurityHandlers(deps, { entities }),
     ...boardHandlers(deps, { entities, tasks, undo, threads }),
@@ -111,6 +125,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...approvalHandlers(deps, { entities, approvals }),
     ...coordinationHandlers(deps, { entities, tasks }),
     ...heartbeatHandlers(deps, { entities }),
+    ...healthHandlers(deps, { entities, monitor, health: gatewayHealth, doctor, idleRestart }),
     ...sessionOfAgentHandlers(deps, { entities }),
   }
   const openApi = JSON.stringify(buildOpenApi(deps.version))
@@ -290,6 +305,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     return app.fetch(request, { requestId, address })
   }
 
+  monitor.start()
   return {
     attention,
     events,
@@ -319,6 +335,10 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       stopping = true
       events.stop()
       attention.stop()
+      monitor.stop()
+      gatewayHealth.stop()
+      doctor.stop()
+      idleRestart.stop()
       approvals.stop()
       onboarding.stop()
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))

@@ -10,6 +10,7 @@ import type { AgentLifecycle } from '../lifecycle/types.ts'
 import type { ContentFiles } from '../platform/content-files.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { DataPaths } from '../platform/paths.ts'
 import type { LogStore } from '../platform/log-store.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { RecurringScheduler } from '../heartbeat/recurring-scheduler.ts'
@@ -22,6 +23,17 @@ export interface HeartbeatStats {
   running: boolean
   scheduled: number
   next_at: number | null
+}
+
+/** The machine around us, as the Doctor and the measurements need it. */
+export interface Machine {
+  readonly paths: DataPaths
+  /** OpenClaw's configuration file. */
+  readonly configPath: string
+  /** The process that supervises us; null when nobody does. */
+  readonly hostPid: number | null
+  /** OpenClaw's own word on its configuration, by its command line; null when it could not be asked. */
+  readonly validateConfig?: (openclaw: { entry: string; nodePath: string }) => Promise<{ ok: boolean; output: string } | null>
 }
 
 export interface ApiDeps {
@@ -39,6 +51,7 @@ export interface ApiDeps {
   readonly runMeter: Pick<RunMeter, 'look'>
   readonly attachmentFiles: ContentFiles
   readonly live: LiveState
+  readonly machine: Machine
   readonly logs: LogStore
   readonly settings: () => Settings
   readonly version: string

@@ -9,6 +9,8 @@ import type { ApprovalService } from './approval-service.ts'
 import type { Attention } from './attention.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Entities } from './entities.ts'
+import type { GatewayHealthWatch } from './gateway-health.ts'
+import type { ProcessMonitor } from './process-monitor.ts'
 import { createSessionFrames } from './session-frames.ts'
 import { isoTime, toWire } from './wire.ts'
 
@@ -48,7 +50,13 @@ function frame<Name extends EventName>(event: Name, data: unknown, id?: number):
 
 export function createEventHub(
   deps: Pick<ApiDeps, 'store' | 'clock' | 'log' | 'live' | 'logs' | 'delivery' | 'execApprovals' | 'connection' | 'version'>,
-  parts: { entities: Entities; attention: Attention; approvals: Pick<ApprovalService, 'showExec'> },
+  parts: {
+    entities: Entities
+    attention: Attention
+    approvals: Pick<ApprovalService, 'showExec'>
+    monitor: ProcessMonitor
+    health: Pick<GatewayHealthWatch, 'onChange'>
+  },
 ): EventHub {
   const { store, clock, live } = deps
   const log = deps.log.scope('api/events')
@@ -118,13 +126,17 @@ export function createEventHub(
     }),
     parts.attention.onChange(() => broadcast(attentionFrame())),
     deps.execApprovals.onChange(() => broadcast(execFrame())),
-    deps.logs.subscribe((lines) => {
+    deps.logs.subscribe((batch) => {
       const listening = [...subscribers].filter((subscriber) => subscriber.logs)
       if (listening.length === 0) return
-      const bytes = frame('log', toWire({ lines }))
+      const bytes = frame('log', toWire(batch))
       for (const subscriber of listening) send(subscriber, bytes)
     }),
     deps.delivery.onReply(reply),
+    parts.monitor.onSample((sample) => {
+      if (subscribers.size > 0 && parts.monitor.watched()) broadcast(frame('processes', toWire({ sample, parts: parts.monitor.states() })))
+    }),
+    parts.health.onChange((health) => broadcast(frame('gateway_health', toWire(health)))),
   ]
 
   const gatewayFrame = (): Uint8Array => frame('gateway', toWire(live.gateway()))

@@ -1,5 +1,6 @@
 /** What the API answers with. Field names follow the seed's API where both have the field, so that scripts keep working. */
 import { z } from 'zod'
+import { gatewayHealth } from './gateway-health.ts'
 import { successMetric } from './goals.ts'
 import { quietHours } from './heartbeats.ts'
 import { id, maybeTimestamp, timestamp } from './primitives.ts'
@@ -270,7 +271,7 @@ export type Activity = z.infer<typeof activity>
 /** Long work with progress. It survives a restart, and its result stays readable. */
 export const job = z.object({
   id,
-  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import']),
+  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import', 'doctor']),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   done: z.number().int(),
@@ -342,6 +343,11 @@ export const settings = z.object({
   /** An agent is never called late, or offline, before this much silence, however short its interval. */
   late_floor_ms: z.number().int().min(1000).max(86_400_000),
   offline_floor_ms: z.number().int().min(1000).max(604_800_000),
+  /** A task in progress stands still after this long without a message, a run or a change. */
+  stuck_idle_ms: z.number().int().min(60_000).max(604_800_000),
+  /** A blocked task, and an approval, wait long after this. */
+  stuck_blocked_ms: z.number().int().min(60_000).max(2_592_000_000),
+  stuck_approval_ms: z.number().int().min(60_000).max(2_592_000_000),
   delivery_concurrency: z.number().int().min(1).max(100),
   delivery_paused: z.boolean(),
   heartbeats_paused: z.boolean(),
@@ -364,6 +370,9 @@ export const defaultSettings: Settings = {
   checkin_deadline_ms: 30_000,
   late_floor_ms: 30_000,
   offline_floor_ms: 600_000,
+  stuck_idle_ms: 1_800_000,
+  stuck_blocked_ms: 86_400_000,
+  stuck_approval_ms: 3_600_000,
   delivery_concurrency: 8,
   delivery_paused: false,
   heartbeats_paused: false,
@@ -416,8 +425,12 @@ export const attention = z.object({
         'use_port',
         'install_runtime',
         'replay_notification',
+        'restart_gateway_when_idle',
+        'mend_credential',
+        'tighten_files',
         'waive_cap',
         'replay_webhook',
+        'resume_agent',
         'open',
       ]),
       target_id: z.string().nullable(),
@@ -428,6 +441,8 @@ export type Attention = z.infer<typeof attention>
 
 export const overview = z.object({
   gateway: gatewayRuntime.nullable(),
+  /** As last seen; null where there is none on this machine. */
+  gateway_health: gatewayHealth.nullable(),
   agents_by_status: z.record(z.enum(agentStatuses), z.number().int()),
   tasks_by_status: z.record(z.enum(taskStatuses), z.number().int()),
   deliveries: z.object({

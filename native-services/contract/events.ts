@@ -28,7 +28,9 @@ import { boardMemory, tag } from './board-work.ts'
 import { attachment, documentInfo } from './documents.ts'
 import type { logRepeat } from './logs.ts'
 import { boardTemplate, customField, recurringTask, taskTemplate } from './planning.ts'
+import type { GatewayHealth } from './gateway-health.ts'
 import { id } from './primitives.ts'
+import type { ProcessSample, ProcessState } from './process-metrics.ts'
 import { operatorNotice } from './threads.ts'
 import type { SessionFrame } from './sessions.ts'
 import { webhook } from './webhooks.ts'
@@ -92,6 +94,10 @@ export interface EventFrames {
    * before that stand for more lines now; `skipped` were left out (the numbers show where) and can be read with `GET /logs`.
    */
   log: { lines: z.infer<typeof logLine>[]; repeats: z.infer<typeof logRepeat>[]; skipped: number }
+  /** What the processes cost, once it was measured. */
+  processes: { sample: ProcessSample; parts: ProcessState[] }
+  /** The gateway's layers, when one of them changed. */
+  gateway_health: GatewayHealth
   /** Every 15 s, so that both ends notice a dead connection. */
   ping: { at: string }
 }

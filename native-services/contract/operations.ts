@@ -24,6 +24,8 @@ import { planningOperations } from './operations-planning.ts'
 import { approvalOperations } from './operations-approvals.ts'
 import { agentFileOperations } from './operations-agent-files.ts'
 import { modelProviderInput } from './host-link.ts'
+import { doctorOperations } from './operations-doctor.ts'
+import { healthOperations } from './operations-health.ts'
 import { heartbeatOperations } from './operations-heartbeats.ts'
 import { sessionOperations } from './operations-sessions.ts'
 import { gatewaySecurityOperations } from './operations-gateway-security.ts'
@@ -156,6 +158,9 @@ export const operations = {
   ...threadOperations,
 
   ...heartbeatOperations,
+
+  ...healthOperations,
+  ...doctorOperations,
 
   ...usageOperations,
 } as const satisfies Record<string, Operation>

@@ -157,15 +157,6 @@ export const syncQuery = z.object({
   wait: queryBoolean.optional(),
 })
 
-export const logsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(5000).default(1000),
-  before: z.coerce.number().int().min(0).optional(),
-  level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
-  source: z.enum(['gateway', 'services', 'host', 'desktop']).optional(),
-  agent_id: id.optional(),
-  q: z.string().max(200).optional(),
-})
-
 export const usePort = z.strictObject({ port: z.number().int().min(1024).max(65_535) })
 
 export const sessionExchange = z.strictObject({ code: z.string().min(16).max(200) })

@@ -1,153 +1,186 @@
-/** The log as the renderer reads it: the newest lines of all parts in memory, every line in a file per part, batches to those who listen. */
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import path from 'node:path'
-import type { LogLine } from '../contract/entities.ts'
+/**
+ * The log of all parts of the program: written and searched by threads of its own (`log-worker.ts`), so that neither a flood of lines nor a
+ * search through millions of them holds up the event loop. Lines are redacted here, before they go anywhere.
+ */
+import { AppError } from '../contract/errors.ts'
 import type { Clock, TimerHandle } from './clock.ts'
+import type { LogFilter, LogPage, LogRepeat, LogStats, NewLogLine, StoredLogLine, WrittenLines } from './log-lines.ts'
+import { shorten } from './log-rows.ts'
+import { createLogInMemory, createLogThreads } from './log-threads.ts'
 import { redact } from './redact.ts'
 
-/** A line with its time in milliseconds. */
-export type StoredLogLine = Omit<LogLine, 'at'> & { at: number }
-export type NewLogLine = Omit<StoredLogLine, 'seq' | 'agent_id' | 'request_id'> & { agent_id?: string | null; request_id?: string | null }
-
-export interface LogFilter {
-  limit: number
-  /** Only lines with a smaller `seq`. */
-  before?: number | undefined
-  /** This level and the graver ones. */
-  level?: LogLine['level'] | undefined
-  source?: LogLine['source'] | undefined
-  agent_id?: string | undefined
-  /** Words that the line contains, in any case. */
-  q?: string | undefined
+/** What subscribers are told, at most ten times a second. */
+export interface LogBatch {
+  lines: readonly StoredLogLine[]
+  repeats: readonly LogRepeat[]
+  /** Lines that are not in here, older than those that are; they can be read with `list`. */
+  skipped: number
 }
 
 export interface LogStore {
   append(lines: readonly NewLogLine[]): void
-  /** Oldest first, the newest page of what matches. `next_before` leads to the page before it; null when there is none. */
-  list(filter: LogFilter): { items: StoredLogLine[]; next_before: number | null }
-  /** Called with batches, at most ten a second. Returns how to stop. */
-  subscribe(listener: (lines: readonly StoredLogLine[]) => void): () => void
-  /** Writes what is still in memory. */
+  /** Oldest first, the newest page of what matches. Throws `invalid_request` for an expression that is none or never ends. */
+  list(filter: LogFilter): Promise<LogPage>
+  /** Lines with their whole messages, in the order of their numbers; those that are gone are left out. */
+  lines(seqs: readonly number[]): Promise<StoredLogLine[]>
+  stats(): Promise<LogStats & { lost: number; max_bytes: number; folder: string | null; trouble: string | null }>
+  subscribe(listener: (batch: LogBatch) => void): () => void
+  /** Writes what is still in memory and waits for it, half a second at most. */
   flush(): void
   stop(): void
 }
 
-const levels = ['debug', 'info', 'warn', 'error'] as const
 const flushEveryMs = 100
-const longestMessage = 16_384
+const longestMessage = 65_536
+const linesPerFrame = 1000
+/** A thread that cannot keep up with more than this loses lines, not memory. */
+const mostWaiting = 50_000
+const defaultMaxBytes = 1024 ** 3
+const monthMs = 30 * 86_400_000
+
+const requestPattern = /\brequest_?id[=:]\s?"?([\w.:-]{6,100})/i
+const runPattern = /\brun_?id[=:]\s?"?([\w.:-]{6,100})/i
 
 /**
- * @param options.directory Where `<source>.jsonl` are written; null keeps lines in memory only.
- * @param options.ringSize Lines in memory, 20 000 unless told.
+ * @param options.database The SQLite file; null keeps lines in memory.
+ * @param options.directory Where `<source>.jsonl` are written; null for none.
+ * @param options.maxBytes Of the database; 1 GB unless told.
  */
 export function createLogStore(options: {
   clock: Clock
+  database: string | null
   directory: string | null
-  ringSize?: number
   maxBytes?: number
-  files?: number
+  maxAgeMs?: number
+  files?: { maxBytes?: number; files?: number }
 }): LogStore {
-  const { clock, directory } = options
-  const ringSize = options.ringSize ?? 20_000
-  const maxBytes = options.maxBytes ?? 10 * 1024 * 1024
-  const files = options.files ?? 5
-  const listeners = new Set<(lines: readonly StoredLogLine[]) => void>()
-  const sizes = new Map<string, number>()
-  let ring: StoredLogLine[] = []
-  let fresh: StoredLogLine[] = []
-  let seq = 0
+  const { clock } = options
+  const limits = { maxBytes: options.maxBytes ?? defaultMaxBytes, maxAgeMs: options.maxAgeMs ?? monthMs }
+  const listeners = new Set<(batch: LogBatch) => void>()
+  const threads =
+    options.database === null
+      ? createLogInMemory(limits)
+      : createLogThreads({ database: options.database, directory: options.directory, files: options.files ?? {}, limits })
+  let fresh: NewLogLine[] = []
   let timer: TimerHandle | null = null
+  let lost = 0
+  let stopped = false
 
-  function write(source: string, text: string): void {
-    if (directory === null) return
-    const file = path.join(directory, `${source}.jsonl`)
-    try {
-      let size = sizes.get(file) ?? statSync(file, { throwIfNoEntry: false })?.size ?? 0
-      if (size + text.length > maxBytes && size > 0) {
-        rotate(file)
-        size = 0
-      }
-      appendFileSync(file, text, { mode: 0o600 })
-      sizes.set(file, size + Buffer.byteLength(text))
-    } catch {
-      // A full disk must not take the program down with it; the lines are still in memory.
+  function prepare(line: NewLogLine): NewLogLine {
+    const message = redact(line.message.length > longestMessage ? `${line.message.slice(0, longestMessage)}…` : line.message)
+    return {
+      at: line.at,
+      level: line.level,
+      source: line.source,
+      scope: line.scope,
+      message,
+      agent_id: line.agent_id ?? null,
+      request_id: line.request_id ?? requestPattern.exec(message)?.[1] ?? null,
+      run_id: line.run_id ?? runPattern.exec(message)?.[1] ?? null,
     }
   }
 
-  /** `x.jsonl` → `x.1.jsonl` → … ; the oldest goes. */
-  function rotate(file: string): void {
-    const numbered = (n: number): string => (n === 0 ? file : file.replace(/\.jsonl$/, `.${n}.jsonl`))
-    rmSync(numbered(files - 1), { force: true })
-    for (let n = files - 2; n >= 0; n -= 1) if (statSync(numbered(n), { throwIfNoEntry: false })) renameSync(numbered(n), numbered(n + 1))
+  function tell(lines: readonly NewLogLine[], { seqs, repeats }: WrittenLines): void {
+    if (listeners.size === 0) return
+    const rows = new Map<number, StoredLogLine>()
+    const again = new Map<number, LogRepeat>()
+    for (const [index, line] of lines.entries()) {
+      const seq = seqs[index] ?? 0
+      const repeat_count = repeats[index] ?? 1
+      const known = rows.get(seq)
+      if (known) Object.assign(known, { repeat_count, last_at: line.at })
+      else if (repeat_count > 1) again.set(seq, { seq, repeat_count, last_at: line.at })
+      else
+        rows.set(seq, {
+          ...shorten({
+            ...line,
+            seq,
+            length: line.message.length,
+            agent_id: line.agent_id ?? null,
+            request_id: line.request_id ?? null,
+            run_id: line.run_id ?? null,
+            repeat_count,
+            last_at: line.at,
+          }),
+        })
+    }
+    const all = [...rows.values()]
+    const batch: LogBatch = {
+      lines: all.length > linesPerFrame ? all.slice(-linesPerFrame) : all,
+      repeats: [...again.values()],
+      skipped: Math.max(0, all.length - linesPerFrame),
+    }
+    for (const listener of listeners) listener(batch)
   }
 
-  function flush(): void {
+  function send(): void {
     timer?.cancel()
     timer = null
     if (fresh.length === 0) return
     const lines = fresh
     fresh = []
-    for (const source of new Set(lines.map((line) => line.source))) {
-      write(
-        source,
-        lines
-          .filter((line) => line.source === source)
-          .map((line) => `${JSON.stringify({ ...line, at: new Date(line.at).toISOString() })}\n`)
-          .join(''),
-      )
+    if (threads.waiting() + lines.length > mostWaiting) {
+      lost += lines.length
+      return
     }
-    for (const listener of listeners) listener(lines)
+    threads.write(lines, (written) => {
+      if (written) tell(lines, written)
+      else lost += lines.length
+    })
   }
 
-  if (directory !== null) mkdirSync(directory, { recursive: true, mode: 0o700 })
+  /** A list sees every line that was appended before it. */
+  async function settled(): Promise<void> {
+    send()
+    await threads.written()
+  }
+
+  function flush(): void {
+    send()
+    threads.waitForWrites(500)
+  }
 
   return {
     append(lines) {
-      for (const line of lines) {
-        seq += 1
-        const message = redact(line.message.length > longestMessage ? `${line.message.slice(0, longestMessage)}…` : line.message)
-        const stored = {
-          seq,
-          at: line.at,
-          level: line.level,
-          source: line.source,
-          scope: line.scope,
-          message,
-          agent_id: line.agent_id ?? null,
-          request_id: line.request_id ?? null,
+      if (stopped) return
+      for (const line of lines) fresh.push(prepare(line))
+      timer ??= clock.setTimer(flushEveryMs, send)
+    },
+    async list(filter) {
+      if (filter.regex && filter.q) {
+        try {
+          new RegExp(filter.q, 'i')
+        } catch (error) {
+          throw new AppError('invalid_request', `This is not a regular expression: ${(error as Error).message}.`, { field: 'query.q' })
         }
-        ring.push(stored)
-        fresh.push(stored)
       }
-      // Cut in steps: shifting one by one would move the whole ring for each line.
-      if (ring.length > ringSize * 1.25) ring = ring.slice(-ringSize)
-      timer ??= clock.setTimer(flushEveryMs, flush)
+      await settled()
+      return threads.page(filter)
     },
-
-    list(filter) {
-      const least = filter.level === undefined ? 0 : levels.indexOf(filter.level)
-      const words = filter.q?.toLowerCase()
-      const items: StoredLogLine[] = []
-      const start = Math.max(0, ring.length - ringSize)
-      for (let index = ring.length - 1; index >= start; index -= 1) {
-        const line = ring[index] as StoredLogLine
-        if (filter.before !== undefined && line.seq >= filter.before) continue
-        if (levels.indexOf(line.level) < least) continue
-        if (filter.source !== undefined && line.source !== filter.source) continue
-        if (filter.agent_id !== undefined && line.agent_id !== filter.agent_id) continue
-        if (words !== undefined && !line.message.toLowerCase().includes(words) && !line.scope.toLowerCase().includes(words)) continue
-        // One more than asked for tells that there is another page.
-        if (items.length === filter.limit) return { items: items.reverse(), next_before: items[0]?.seq ?? null }
-        items.push(line)
+    async lines(seqs) {
+      await settled()
+      return threads.lines(seqs)
+    },
+    async stats() {
+      await settled()
+      return {
+        ...(await threads.stats()),
+        lost,
+        max_bytes: limits.maxBytes,
+        folder: options.database === null ? null : options.directory,
+        trouble: threads.trouble(),
       }
-      return { items: items.reverse(), next_before: null }
     },
-
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     flush,
-    stop: flush,
+    stop() {
+      if (stopped) return
+      stopped = true
+      flush()
+      threads.stop()
+    },
   }
 }

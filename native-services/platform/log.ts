@@ -15,6 +15,7 @@ export interface LogEntry {
   message: string
   agent_id: string | null
   request_id: string | null
+  run_id: string | null
 }
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>
@@ -68,6 +69,7 @@ export function createLog(options: { scope: string; level?: LogLevel; file?: str
       message: redact(event + format(fields)),
       agent_id: typeof fields?.['agent_id'] === 'string' ? fields['agent_id'] : null,
       request_id: typeof fields?.['request_id'] === 'string' ? fields['request_id'] : null,
+      run_id: typeof fields?.['run_id'] === 'string' ? fields['run_id'] : null,
     }
     if (options.file) logger[level](JSON.stringify(entry))
     if (options.console) process.stderr.write(`${new Date(entry.at).toISOString()} ${level.padEnd(5)} ${scope}: ${entry.message}\n`)

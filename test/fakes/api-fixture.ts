@@ -611,6 +611,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
   )
   v1.get('/overview', (context) => {
     const overview: Overview = {
+      gateway_health: null,
       gateway: runtime,
       agents_by_status: Object.fromEntries(
         agentStatuses.map((status) => [status, Object.values(agents).filter((agent) => agent.status === status).length]),

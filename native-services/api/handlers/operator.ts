@@ -6,6 +6,7 @@ import type { Attention } from '../attention.ts'
 import type { Auth } from '../auth.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
+import type { GatewayHealthWatch } from '../gateway-health.ts'
 import type { Sessions } from '../sessions.ts'
 
 type Ids =
@@ -18,7 +19,6 @@ type Ids =
   | 'setModelProvider'
   | 'listJobs'
   | 'getJob'
-  | 'listLogs'
   | 'createSessionCode'
   | 'createSession'
   | 'deleteSession'
@@ -44,7 +44,7 @@ export function zeros<Key extends string>(keys: readonly Key[], counts: Partial<
 
 export function operatorHandlers(
   deps: ApiDeps,
-  parts: { entities: Entities; attention: Attention; sessions: Sessions; auth: Auth },
+  parts: { entities: Entities; attention: Attention; sessions: Sessions; auth: Auth; health: Pick<GatewayHealthWatch, 'view'> },
 ): HandlerGroup<Ids> {
   const { store, live, clock } = deps
   const { entities, sessions } = parts
@@ -54,6 +54,7 @@ export function operatorHandlers(
       const { queued, leased, dead } = store.notifications.countByState()
       return {
         gateway: live.gateway(),
+        gateway_health: store.gateways.local() ? parts.health.view() : null,
         agents_by_status: zeros(agentStatuses, store.agents.countByStatus()),
         tasks_by_status: zeros(taskStatuses, store.tasks.countByStatus()),
         deliveries: { queued, leased, dead, per_minute: perMinute(store.notifications.perMinute(now - 60 * minuteMs), now) },
@@ -96,7 +97,6 @@ export function operatorHandlers(
     },
     listJobs: ({ query }) => ({ ...store.jobs.list(query), ...pick(query) }),
     getJob: ({ params }) => entities.must(store.jobs.get(params.job_id), 'job'),
-    listLogs: ({ query }) => deps.logs.list(query),
     createSessionCode: () => sessions.createCode(),
     async createSession({ body, address, setHeader }) {
       await parts.auth.countExchange(address)

@@ -13,6 +13,7 @@ import type { ChangeFrame, EventFrames, EventName } from '../../../native-servic
 import type { SessionFrame } from '../../../native-services/contract/sessions.ts'
 import { applyChanges, replaceEntities } from './entities.ts'
 import { explain } from './api.ts'
+import { addSample } from './process-samples.ts'
 import type { LiveStore } from './store.ts'
 
 /** As much of `EventSource` as is used. */
@@ -24,8 +25,8 @@ export interface EventStream {
 export interface LiveConnection {
   start(): void
   stop(): void
-  /** Ask for log lines in the stream. Returns the release. */
-  wantLogs(): () => void
+  /** Ask for log lines in the stream, and hear of each batch. Returns the release. */
+  wantLogs(listener?: (frame: EventFrames['log']) => void): () => void
   /** All tasks of a board, from now on: fetched once, kept true by the stream, fetched again after a gap. */
   wantBoard(boardId: string): Promise<void>
   /** Ask for the runs of one session in the stream; the last who asks is heard. Returns the release. */
@@ -38,7 +39,8 @@ export interface LiveConnection {
 
 /** Pings come every 15 s; two missed and a margin mean that nobody is there. */
 export const deadAfterMs = 35_000
-const maxLogLines = 20_000
+/** The Logs page keeps its own; these are for the glimpses elsewhere. */
+const maxLogLines = 2000
 const frameNames: EventName[] = [
   'hello',
   'change',
@@ -49,6 +51,8 @@ const frameNames: EventName[] = [
   'attention',
   'exec_approvals',
   'session',
+  'processes',
+  'gateway_health',
   'log',
   'ping',
 ]
@@ -87,6 +91,7 @@ export function createLiveConnection(options: {
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let deadTimer: ReturnType<typeof setTimeout> | undefined
   let logsWanted = 0
+  const logListeners = new Set<(frame: EventFrames['log']) => void>()
   let openedWithLogs = false
   let session: { key: string; listener: (frame: SessionFrame) => void } | null = null
   let sessionTimer: ReturnType<typeof setTimeout> | undefined
@@ -115,7 +120,7 @@ export function createLiveConnection(options: {
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, customFields, taskTemplates, boardGroups] =
+    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, customFields, taskTemplates, boardGroups, notices] =
       await Promise.all([
         api.call('getSettings'),
         api.call('getOverview'),
@@ -137,6 +142,7 @@ export function createLiveConnection(options: {
         api.call('listCustomFields').catch(() => ({ items: [] })),
         api.call('listTaskTemplates').catch(() => ({ items: [] })),
         fetchAll((query) => api.call('listBoardGroups', { query })),
+        api.call('listNotices', { query: { limit: 200 } }),
       ])
     // Boards that were opened before are opened again, unless they were read late enough; tasks of the others were of the moment.
     const wanted = [...boardLoads.keys(), ...reopen].filter((id) => boards.some((board) => board.id === id))
@@ -154,6 +160,7 @@ export function createLiveConnection(options: {
       maps = replaceEntities(maps, 'custom_field', customFields.items)
       maps = replaceEntities(maps, 'task_template', taskTemplates.items)
       maps = replaceEntities(maps, 'board_group', boardGroups)
+      maps = replaceEntities(maps, 'operator_notice', notices.items)
       // Threads and deliveries are fetched by the task that shows them; what is here may be out of date.
       const task = Object.fromEntries(Object.entries(maps.task).filter(([, each]) => boardLoads.has(each.board_id)))
       maps = { ...maps, task, comment: {}, notification: {}, board_memory: {}, webhook: {}, group_memory: {} }
@@ -166,6 +173,7 @@ export function createLiveConnection(options: {
         modelProvider,
         attention: overview.attention,
         gatewayRuntime: overview.gateway,
+        gatewayHealth: overview.gateway_health ?? null,
         version: overview.version,
         ready: true,
         loadError: null,
@@ -314,6 +322,8 @@ export function createLiveConnection(options: {
     gateway: (data) => store.setState({ gatewayRuntime: data }),
     runtime: (data) => store.setState({ runtime: data }),
     attention: (data) => store.setState({ attention: data.items }),
+    processes: (data) => store.setState(({ processes }) => ({ processes: processes && addSample(processes, data) })),
+    gateway_health: (data) => store.setState({ gatewayHealth: data }),
     exec_approvals: (data) => store.setState({ execApprovals: data.items }),
     reply(data) {
       store.setState((state) => {
@@ -323,6 +333,7 @@ export function createLiveConnection(options: {
       })
     },
     log(data) {
+      for (const listener of logListeners) listener(data)
       store.setState((state) => {
         const logs = [...state.logs, ...data.lines]
         return { logs: logs.length > maxLogLines ? logs.slice(-maxLogLines) : logs }
@@ -421,14 +432,16 @@ export function createLiveConnection(options: {
       overviewTimer = undefined
       closeStream()
     },
-    wantLogs() {
+    wantLogs(listener) {
       logsWanted += 1
+      if (listener) logListeners.add(listener)
       clearTimeout(logsTimer)
       if (!openedWithLogs && stream) connect()
       let released = false
       return () => {
         if (released) return
         released = true
+        if (listener) logListeners.delete(listener)
         logsWanted -= 1
         clearTimeout(logsTimer)
         // Going back and forth between pages should not reopen the stream each time.

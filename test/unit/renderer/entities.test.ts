@@ -49,8 +49,12 @@ describe('log lines', () => {
     source: 'services',
     scope: 'http',
     message: 'GET /',
+    length: 5,
     agent_id: null,
     request_id: null,
+    run_id: null,
+    repeat_count: 1,
+    last_at: '',
     ...patch,
   })
   const all = { text: '', level: 'debug', source: '', agent: '' }

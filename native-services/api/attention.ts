@@ -6,6 +6,7 @@ import type { Clock, TimerHandle } from '../platform/clock.ts'
 import type { Stored } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveState } from './live-state.ts'
+import { createStuckAttention } from './stuck-attention.ts'
 
 export type AttentionRow = Stored<AttentionItem>
 
@@ -22,17 +23,18 @@ export interface Attention {
 const settleMs = 50
 const mostRows = 100
 
-export function createAttention(deps: { store: Store; clock: Clock; live: LiveState; execApprovals: ExecApprovals }): Attention {
+export function createAttention(deps: { store: Store; clock: Clock; live: LiveState; execApprovals: ExecApprovals; more?: () => AttentionRow[] }): Attention {
   const { store, clock, live } = deps
   const listeners = new Set<(items: readonly AttentionRow[]) => void>()
   const seenAt = new Map<string, number>()
+  const stuck = createStuckAttention({ store, clock, settings: store.settings.get, again: () => refresh() })
   let current = compute()
   let printed = JSON.stringify(current)
   let timer: TimerHandle | null = null
 
   function compute(): AttentionRow[] {
-    const rows = [...gatewayRows(), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...capRows(), ...blockedRows()]
-    return rows.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
+    const rows = [...gatewayRows(), ...(deps.more?.() ?? []), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...capRows()]
+    return stuck.join(rows).sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
   }
 
   function gatewayRows(): AttentionRow[] {
@@ -278,6 +280,7 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
     stop() {
       timer?.cancel()
       slow?.cancel()
+      stuck.stop()
       for (const stop of stops) stop()
     },
   }

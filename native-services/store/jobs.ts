@@ -22,6 +22,10 @@ export function jobsRepository({ db, clock, touch }: RepositoryContext) {
       return row === undefined ? undefined : (JSON.parse(row.input_json) as unknown)
     },
     running: (): JobRow[] => db.prepare(`SELECT * FROM jobs WHERE state = 'running' ORDER BY id`).all().map(shape),
+    newestOf(kind: Job['kind']): JobRow | undefined {
+      const row = db.prepare('SELECT * FROM jobs WHERE kind = ? ORDER BY id DESC LIMIT 1').get(kind)
+      return row === undefined ? undefined : shape(row)
+    },
     /** Newest first. */
     list(paging: Paging): Listed<JobRow> {
       const { n } = db.prepare('SELECT count(*) AS n FROM jobs').get() as { n: number }

@@ -30,8 +30,10 @@ import { messagesRepository } from './messages.ts'
 import { notificationsRepository } from './notifications.ts'
 import { openDatabase, type Sqlite } from './open.ts'
 import { recurringTasksRepository } from './recurring-tasks.ts'
+import { runHealthRepository } from './run-health.ts'
 import { searchRepository } from './search.ts'
 import { settingsRepository } from './settings.ts'
+import { stuckRepository } from './stuck.ts'
 import { tagsRepository } from './tags.ts'
 import { templatesRepository } from './templates.ts'
 import { tasksRepository } from './tasks.ts'
@@ -124,6 +126,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     onboardings: boardOnboardingsRepository(context),
     webhooks: webhooksRepository(context),
     webhooksOut,
+    stuck: stuckRepository(context),
     tags: tagsRepository(context),
     customFields: customFieldsRepository(context),
     recurringTasks: recurringTasksRepository(context),
@@ -136,6 +139,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     notices,
     threads: threadsRepository(context),
     usage: usageRepository(context),
+    runHealth: runHealthRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

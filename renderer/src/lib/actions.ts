@@ -242,7 +242,7 @@ export async function signOut(): Promise<void> {
 
 // — needs attention —
 
-export async function applyFix(row: Attention): Promise<void> {
+export async function applyFix(row: Pick<Attention, 'fix' | 'link'>): Promise<void> {
   const fix = row.fix
   if (!fix) return openLink(row.link)
   const target = fix.target_id ?? ''
@@ -260,6 +260,27 @@ export async function applyFix(row: Attention): Promise<void> {
       return gatewayAction('startGateway')
     case 'restart_gateway':
       return gatewayAction('restartGateway')
+    case 'restart_gateway_when_idle':
+      await attempt(() => api.call('restartGatewayWhenIdle', { params: { gateway_id: target } }), {
+        failed: 'The gateway is not restarted',
+        done: 'It is restarted as soon as nothing runs',
+      })
+      return
+    case 'mend_credential': {
+      const agent = useLive.getState().maps.agent[target]
+      const gateway = agent?.gateway_id ?? Object.values(useLive.getState().maps.gateway).find((each) => each.is_local)?.id ?? ''
+      const mended = await attempt(() => api.call('mendDrift', { params: { gateway_id: gateway, subject: target } }), {
+        failed: 'It was not brought together',
+      })
+      if (mended) toast(mended.message)
+      return
+    }
+    case 'tighten_files':
+      await attempt(() => api.call('tightenSecretFiles'), {
+        failed: 'The files were not changed',
+        done: 'The files are for their owner only now',
+      })
+      return
     case 'use_port': {
       const port = Number(fix.target_id) || useLive.getState().gatewayRuntime?.suggested_port
       return port ? moveToPort(port) : openLink('/gateway')
@@ -276,6 +297,8 @@ export async function applyFix(row: Attention): Promise<void> {
     case 'replay_notification':
       await replayNotification(target)
       return
+    case 'resume_agent':
+      return resumeAgent(target)
     case 'replay_webhook':
       await attempt(() => api.call('replayDeadOutgoing', { params: { webhook_id: target } }), {
         failed: 'It was not sent again',

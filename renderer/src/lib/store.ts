@@ -20,6 +20,9 @@ import type {
 } from '../../../native-services/contract/entities.ts'
 import type { Approval, ExecApproval, Question } from '../../../native-services/contract/approvals.ts'
 import type { BoardMemory, Tag } from '../../../native-services/contract/board-work.ts'
+import type { GatewayHealth } from '../../../native-services/contract/gateway-health.ts'
+import type { ProcessMetrics } from '../../../native-services/contract/process-metrics.ts'
+import type { OperatorNotice } from '../../../native-services/contract/threads.ts'
 import type { Webhook } from '../../../native-services/contract/webhooks.ts'
 import type { ReplyStream } from '../../../native-services/contract/events.ts'
 import { taskStatuses, type TaskStatus } from '../../../native-services/contract/states.ts'
@@ -50,6 +53,10 @@ export interface LiveState {
   readonly gatewayRuntime: GatewayRuntime | null
   readonly runtime: RuntimeInfo | null
   readonly modelProvider: ModelProvider | null
+  /** The gateway, layer by layer; as told by the stream, fetched by who shows it. */
+  readonly gatewayHealth: GatewayHealth | null
+  /** What the processes cost, oldest first; only while somebody looks. */
+  readonly processes: ProcessMetrics | null
   /** Replies being written, by notification id. */
   readonly replies: Readonly<Record<string, ReplyStream>>
   /** Newest lines of this page's life, oldest first. */
@@ -74,6 +81,8 @@ export const initialState: LiveState = {
   gatewayRuntime: null,
   runtime: null,
   modelProvider: null,
+  gatewayHealth: null,
+  processes: null,
   replies: {},
   logs: [],
   logsSince: 0,
@@ -246,6 +255,15 @@ export function useWebhooks(boardId: string): Webhook[] {
         .filter((webhook) => webhook.board_id === boardId)
         .toSorted((a, b) => -newestFirst(a, b)),
     [map, boardId],
+  )
+}
+
+/** The notification centre, what happened last first. */
+export function useNotices(): OperatorNotice[] {
+  const map = useLive((state) => state.maps.operator_notice)
+  return useMemo(
+    () => Object.values(map).toSorted((a, b) => b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id)),
+    [map],
   )
 }
 

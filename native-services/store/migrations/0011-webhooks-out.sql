@@ -44,3 +44,6 @@ CREATE UNIQUE INDEX outgoing_deliveries_event ON outgoing_deliveries(webhook_id,
 CREATE INDEX outgoing_deliveries_open ON outgoing_deliveries(webhook_id, seq) WHERE state IN ('queued', 'leased');
 CREATE INDEX outgoing_deliveries_dead ON outgoing_deliveries(webhook_id) WHERE state = 'dead';
 CREATE INDEX outgoing_deliveries_ended ON outgoing_deliveries(updated_at) WHERE state IN ('delivered', 'skipped', 'dead');
+
+-- What stands still is looked for again and again: the oldest of each status first.
+CREATE INDEX tasks_standing ON tasks(status, updated_at);

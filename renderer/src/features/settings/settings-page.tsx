@@ -197,6 +197,36 @@ export function SettingsPage() {
               onSave={(value) => void changeSettings({ offline_floor_ms: value * 1000 })}
             />
           </Row>
+          <Row label={strings.stuckIdle}>
+            <NumberSetting
+              label={strings.stuckIdle}
+              value={Math.round(settings.stuck_idle_ms / 60_000)}
+              min={1}
+              max={10_080}
+              suffix={strings.minutes}
+              onSave={(value) => void changeSettings({ stuck_idle_ms: value * 60_000 })}
+            />
+          </Row>
+          <Row label={strings.stuckApproval}>
+            <NumberSetting
+              label={strings.stuckApproval}
+              value={Math.round(settings.stuck_approval_ms / 60_000)}
+              min={1}
+              max={43_200}
+              suffix={strings.minutes}
+              onSave={(value) => void changeSettings({ stuck_approval_ms: value * 60_000 })}
+            />
+          </Row>
+          <Row label={strings.stuckBlocked}>
+            <NumberSetting
+              label={strings.stuckBlocked}
+              value={Math.round(settings.stuck_blocked_ms / 3_600_000)}
+              min={1}
+              max={720}
+              suffix={strings.hours}
+              onSave={(value) => void changeSettings({ stuck_blocked_ms: value * 3_600_000 })}
+            />
+          </Row>
           <Row label={strings.concurrency}>
             <NumberSetting
               label={strings.concurrency}

@@ -27,6 +27,20 @@ Usage: mc [--board BOARD_ID] COMMAND
   approval request TASK_ID ACTION_TYPE CONFIDENCE REASON
                                    ask a person to approve; CONFIDENCE is 0 to 100,
                                    TASK_ID "-" when it belongs to no task
+  doc list [TASK_ID]               the documents of your board, or those of a task
+  doc show DOCUMENT_ID             one document with its content
+  doc new TITLE FILE [TASK_ID]     write a document (Markdown; "-" reads it from standard input)
+  doc write DOCUMENT_ID FILE [VERSION]
+                                   give it another content; VERSION is the one you read:
+                                   refused when somebody changed it since
+  file list TASK_ID                the files of a task
+  file add TASK_ID FILE            attach a file: picture, pdf, doc, docx, txt, csv, json, md
+  file get FILE_ID PATH            save an attached file
+  group [list]                     what the boards of your group say, newest first
+  group boards                     what they work on
+  group say TEXT                   write to their leads and whom you mention ("-" reads standard input)
+  group broadcast TEXT             write to every agent of your group
+  metric NAME NUMBER               where a figure of your board's goal stands (leads)
   agents                           the agents you work with
   boards                           the boards you may see
 '@
@@ -76,7 +90,8 @@ function Get-Board {
   return Test-Id $boardId
 }
 
-function Invoke-Api([string]$method, [string]$path, $body = $null) {
+# $file: bytes to send instead of JSON, with their name; $saveTo: where the answer goes instead of the output.
+function Invoke-Api([string]$method, [string]$path, $body = $null, $file = $null, [string]$saveTo = '') {
   $request = [System.Net.WebRequest]::Create("$baseUrl/api/v1/agent$path")
   $request.Method = $method
   $request.Timeout = 60000
@@ -85,7 +100,14 @@ function Invoke-Api([string]$method, [string]$path, $body = $null) {
   $request.Accept = 'application/json'
   $request.Headers.Add('X-Agent-Token', $token)
   try {
-    if ($null -ne $body) {
+    if ($null -ne $file) {
+      $request.ContentType = 'application/octet-stream'
+      $request.Headers.Add('X-File-Name', [System.Uri]::EscapeDataString($file.Name))
+      $request.ContentLength = $file.Bytes.Length
+      $stream = $request.GetRequestStream()
+      $stream.Write($file.Bytes, 0, $file.Bytes.Length)
+      $stream.Close()
+    } elseif ($null -ne $body) {
       $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $body -Compress))
       $request.ContentType = 'application/json'
       $request.ContentLength = $bytes.Length
@@ -99,6 +121,14 @@ function Invoke-Api([string]$method, [string]$path, $body = $null) {
     if ($null -eq $response) { Stop-WithMessage "Mission Control does not answer at $baseUrl ($($_.Exception.Status))" }
   }
   $status = [int]$response.StatusCode
+  if ($saveTo -ne '' -and $status -ge 200 -and $status -lt 300) {
+    $target = [System.IO.File]::Create($saveTo)
+    $response.GetResponseStream().CopyTo($target)
+    $target.Close()
+    $response.Close()
+    Write-Output "saved $saveTo"
+    return
+  }
   $reader = New-Object System.IO.StreamReader($response.GetResponseStream(), [System.Text.Encoding]::UTF8)
   Write-Output $reader.ReadToEnd()
   $reader.Close()
@@ -180,12 +210,114 @@ function Invoke-Approval {
   }
 }
 
+# A path as the shell means it: .NET has a current folder of its own.
+function Get-FullPath([string]$path) {
+  return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)
+}
+
+function Get-Content-Of([string]$path) {
+  if ($path -eq '') { Stop-WithMessage 'which file? ("-" is standard input)' 2 }
+  if ($path -eq '-') { return [Console]::In.ReadToEnd() }
+  if (-not (Test-Path -LiteralPath $path -PathType Leaf)) { Stop-WithMessage "there is no file to read: $path" 2 }
+  return [System.IO.File]::ReadAllText((Get-FullPath $path))
+}
+
+function Invoke-Doc {
+  $board = Get-Board
+  switch (Get-Word 1) {
+    'list' {
+      if ((Get-Word 2) -eq '') { Invoke-Api 'GET' "/boards/$board/documents" }
+      else { Invoke-Api 'GET' "/boards/$board/documents?task_id=$(Test-Id (Get-Word 2))" }
+    }
+    'show' { Invoke-Api 'GET' "/boards/$board/documents/$(Test-Id (Get-Word 2))" }
+    'new' {
+      $title = Get-Word 2
+      if ($title -eq '') { Stop-WithMessage 'what is the title? (mc doc new TITLE FILE [TASK_ID])' 2 }
+      $body = @{ title = $title; content = [string](Get-Content-Of (Get-Word 3)) }
+      if ((Get-Word 4) -ne '') {
+        $body['task_id'] = Test-Id (Get-Word 4)
+        $body['type'] = 'deliverable'
+      }
+      Invoke-Api 'POST' "/boards/$board/documents" $body
+    }
+    'write' {
+      $id = Test-Id (Get-Word 2)
+      $version = Get-Word 4
+      if ($version -ne '' -and $version -notmatch '^[1-9][0-9]{0,8}$') { Stop-WithMessage "a version is a whole number, not: $version" 2 }
+      $body = @{ content = [string](Get-Content-Of (Get-Word 3)) }
+      if ($version -ne '') { $body['base_version'] = [int]$version }
+      Invoke-Api 'PATCH' "/boards/$board/documents/$id" $body
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-File {
+  $board = Get-Board
+  switch (Get-Word 1) {
+    'list' { Invoke-Api 'GET' "/boards/$board/tasks/$(Test-Id (Get-Word 2))/attachments" }
+    'add' {
+      $id = Test-Id (Get-Word 2)
+      $path = Get-Word 3
+      if ($path -eq '' -or -not (Test-Path -LiteralPath $path -PathType Leaf)) { Stop-WithMessage "there is no file to read: $path" 2 }
+      $full = Get-FullPath $path
+      $file = @{ Name = [System.IO.Path]::GetFileName($full); Bytes = [System.IO.File]::ReadAllBytes($full) }
+      Invoke-Api 'POST' "/boards/$board/tasks/$id/attachments" $null $file
+    }
+    'get' {
+      if ((Get-Word 3) -eq '') { Stop-WithMessage 'save it where? (mc file get FILE_ID PATH)' 2 }
+      Invoke-Api 'GET' "/boards/$board/attachments/$(Test-Id (Get-Word 2))/content" $null $null (Get-FullPath (Get-Word 3))
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-Group {
+  $board = Get-Board
+  $action = Get-Word 1
+  switch ($action) {
+    { $_ -eq '' -or $_ -eq 'list' } { Invoke-Api 'GET' "/boards/$board/group-memory?is_chat=true&limit=20" }
+    'boards' { Invoke-Api 'GET' "/boards/$board/group-snapshot" }
+    { $_ -eq 'say' -or $_ -eq 'broadcast' } {
+      $text = Get-Word 2
+      if ($text -eq '') { Stop-WithMessage "what do you say? (mc group $action TEXT)" 2 }
+      if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+      $tags = @('chat')
+      if ($action -eq 'broadcast') { $tags = @('chat', 'broadcast') }
+      Invoke-Api 'POST' "/boards/$board/group-memory" @{ content = $text; tags = $tags }
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-Metric {
+  $board = Get-Board
+  $number = Get-Word 2
+  if ((Get-Word 1) -eq '' -or $number -eq '') { Stop-WithMessage 'which figure, and where does it stand? (mc metric NAME NUMBER)' 2 }
+  if ($number -notmatch '^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$') { Stop-WithMessage "not a number: $number" 2 }
+  $value = [double]::Parse($number, [System.Globalization.CultureInfo]::InvariantCulture)
+  Invoke-Api 'POST' "/boards/$board/metrics" @{ name = (Get-Word 1); current = $value }
+}
+
 switch ($command) {
   'heartbeat' { Invoke-Api 'POST' '/heartbeat' @{} }
   'whoami' { Invoke-Api 'GET' '/healthz' }
   'task' { Invoke-Task }
   'ask' { Invoke-Ask }
   'approval' { Invoke-Approval }
+  'doc' { Invoke-Doc }
+  'file' { Invoke-File }
+  'group' { Invoke-Group }
+  'metric' { Invoke-Metric }
   'agents' { Invoke-Api 'GET' '/agents' }
   'boards' { Invoke-Api 'GET' '/boards' }
   default {

@@ -34,6 +34,9 @@ export function documentHandlers(
     return document
   }
 
+  /** What agents read costs: they know what they have just written. */
+  const withoutContent = ({ content: _, ...info }: DocumentWholeRow) => info
+
   return {
     listDocuments: ({ params, query }) => ({
       ...store.documents.list({ board_id: entities.mustBoard(params.board_id).id, ...query }),
@@ -62,9 +65,10 @@ export function documentHandlers(
       ...store.documents.list({ board_id: seen(agent, params.board_id).id, ...query }),
       ...pick(query),
     }),
-    agentCreateDocument: ({ agent, params, body }) => documents.create(writable(agent, params.board_id), agent, body),
+    agentCreateDocument: ({ agent, params, body }) => withoutContent(documents.create(writable(agent, params.board_id), agent, body)),
     agentDocument: ({ agent, params }) => agentsDocument(agent, params, seen),
-    agentUpdateDocument: ({ agent, params, body }) => documents.update(agentsDocument(agent, params, writable), agent, body),
+    agentUpdateDocument: ({ agent, params, body }) =>
+      withoutContent(documents.update(agentsDocument(agent, params, writable), agent, body)),
 
     listAttachments: ({ params, query }) => ({ ...store.attachments.list({ task_id: mustTask(params).id, ...query }), ...pick(query) }),
     createAttachment: ({ params, query, raw }) => attachments.upload(mustTask(params), null, { raw, ...query }),

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -44,9 +44,17 @@ beforeAll(async () => {
   app.get('/api/v1/empty', () => new Response(null, { status: 204 }))
   app.get('/api/v1/missing', (context) => context.json({ detail: 'No.', code: 'not_found', request_id: 'r' }, 404))
   app.get('/healthz', (context) => context.text('outside of /api'))
-  app.all('/api/v1/echo', async (context) => {
+  const echo = async (context: Context) => {
     seen = { ...seen!, body: await context.req.text() }
     return context.json({ ok: true })
+  }
+  app.all('/api/v1/echo', echo)
+  app.all('/api/v1/documents/:id', echo)
+  app.all('/api/v1/boards/:board/tasks/:task/attachments', echo)
+  app.get('/api/v1/attachments/1/content', (context) => {
+    context.header('content-security-policy', "sandbox; default-src 'none'")
+    context.header('content-disposition', 'attachment; filename="x.svg"')
+    return context.body('<svg/>')
   })
   const listener = getRequestListener(app.fetch)
   server = createServer((request, response) => {
@@ -158,6 +166,34 @@ describe('forwarding /api to the services host', () => {
     expect(await refusal(streamed)).toEqual({ status: 413, code: 'payload_too_large' })
     expect(sent).toBeLessThan(10)
     expect(seen, 'nothing reached the server').toBeNull()
+  })
+
+  it('lets files of 20 MiB and long documents through, on their own addresses only', async () => {
+    const file = new Uint8Array(20 * 1024 * 1024)
+    const attachments = `/api/v1/boards/${'a'.repeat(36)}/tasks/${'b'.repeat(36)}/attachments`
+    await call(attachments, { method: 'POST', body: file })
+    expect(seen?.body.length).toBe(file.length)
+    await call('/api/v1/documents/1', { method: 'PATCH', body: new Uint8Array(6_000_100) })
+    expect(seen?.body.length).toBe(6_000_100)
+    seen = null
+    const over = await call(attachments, { method: 'POST', body: new Uint8Array(file.length + 2) })
+    expect(await refusal(over)).toEqual({ status: 413, code: 'payload_too_large' })
+    for (const [method, pathname] of [
+      ['PATCH', attachments],
+      ['POST', `${attachments}/x`],
+      ['POST', '/api/v1/documents/1'],
+      ['POST', `/api/v1/tasks/../boards/x/documents/attachments`],
+    ] as const)
+      expect((await call(pathname, { method, body: new Uint8Array(1024 * 1024 + 1) })).status, pathname).toBe(413)
+    expect(seen).toBeNull()
+  })
+
+  it('leaves the sandbox of a file as it is, and gives everything else the policy of the page', async () => {
+    const file = await call('/api/v1/attachments/1/content')
+    expect(file.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'")
+    expect(file.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="x.svg"')
+    expect((await call('/api/v1/compressed')).headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
   it('follows no redirect', async () => {

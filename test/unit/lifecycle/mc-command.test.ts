@@ -127,10 +127,42 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
       `/boards/${board}/approvals`,
       { action_type: 'hire', confidence: 0, lead_reasoning: 'Too much work' },
     ],
+    [['doc', 'list'], 'GET', `/boards/${board}/documents`, null],
+    [['doc', 'list', task], 'GET', `/boards/${board}/documents?task_id=${task}`, null],
+    [['doc', 'show', task], 'GET', `/boards/${board}/documents/${task}`, null],
+    [['file', 'list', task], 'GET', `/boards/${board}/tasks/${task}/attachments`, null],
     [['task', 'create', 'A "title"', 'text'], 'POST', `/boards/${board}/tasks`, { title: 'A "title"', description: 'text' }],
   ] as const)('%j', async (args, method, path, body) => {
     expect(await mc([...args])).toMatchObject({ code: 0, stderr: '' })
     expect(calls).toEqual([{ method, url: `/api/v1/agent${path}`, token, body }])
+  })
+
+  it.each(shells)('writes documents from files and from standard input, with %s', async (shell) => {
+    const text = '# "Plan"\n\n\tLine \\n two — 你好\n'
+    writeFileSync(join(workspace, 'my plan.md'), text)
+    expect(await mc(['doc', 'new', 'The "plan"', 'my plan.md', task], { shell })).toMatchObject({ code: 0, stderr: '' })
+    expect(await mc(['doc', 'new', 'Note', '-'], { shell, input: 'typed' })).toMatchObject({ code: 0 })
+    expect(await mc(['doc', 'write', task, 'my plan.md', '7'], { shell })).toMatchObject({ code: 0 })
+    expect(await mc(['doc', 'write', task, '-'], { shell, input: 'x'.repeat(400_000) })).toMatchObject({ code: 0 })
+    const path = `/api/v1/agent/boards/${board}/documents`
+    const content = text.trimEnd()
+    expect(calls).toEqual([
+      { method: 'POST', url: path, token, body: { title: 'The "plan"', content, task_id: task, type: 'deliverable' } },
+      { method: 'POST', url: path, token, body: { title: 'Note', content: 'typed' } },
+      { method: 'PATCH', url: `${path}/${task}`, token, body: { content, base_version: 7 } },
+      { method: 'PATCH', url: `${path}/${task}`, token, body: { content: 'x'.repeat(400_000) } },
+    ])
+    for (const wrong of [
+      ['new', 'T', 'missing.md'],
+      ['new', 'T'],
+      ['new', '', '-'],
+      ['write', task, '-', '1,"x":2'],
+      ['write', '../x', '-'],
+      ['drop', task],
+    ])
+      expect(await mc(['doc', ...wrong], { shell }), wrong.join(' ')).toMatchObject({ code: 2 })
+    expect(calls).toHaveLength(4)
+    expect(readdirSync(join(workspace, '.mission-control')).filter((name) => name.startsWith('.body'))).toEqual([])
   })
 
   it('shows a task with its thread', async () => {

@@ -221,7 +221,8 @@ export function createServices(options: {
       paths,
       configPath: init.gateway.config_path,
       hostPid: link ? process.ppid : null,
-      validateConfig: (openclaw) => validateConfig({ ...openclaw, configFile: init.gateway.config_path, stateDir: paths.openclaw.stateDir }),
+      validateConfig: (openclaw) =>
+        validateConfig({ ...openclaw, configFile: init.gateway.config_path, stateDir: paths.openclaw.stateDir }),
     },
     staticDir: init.static_dir !== null && existsSync(init.static_dir) ? init.static_dir : null,
     resourcesDir: init.resources_dir,

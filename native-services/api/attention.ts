@@ -23,7 +23,13 @@ export interface Attention {
 const settleMs = 50
 const mostRows = 100
 
-export function createAttention(deps: { store: Store; clock: Clock; live: LiveState; execApprovals: ExecApprovals; more?: () => AttentionRow[] }): Attention {
+export function createAttention(deps: {
+  store: Store
+  clock: Clock
+  live: LiveState
+  execApprovals: ExecApprovals
+  more?: () => AttentionRow[]
+}): Attention {
   const { store, clock, live } = deps
   const listeners = new Set<(items: readonly AttentionRow[]) => void>()
   const seenAt = new Map<string, number>()
@@ -33,8 +39,19 @@ export function createAttention(deps: { store: Store; clock: Clock; live: LiveSt
   let timer: TimerHandle | null = null
 
   function compute(): AttentionRow[] {
-    const rows = [...gatewayRows(), ...(deps.more?.() ?? []), ...agentRows(), ...deadRows(), ...deadWebhookRows(), ...askedRows(), ...capRows()]
-    return stuck.join(rows).sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad')).slice(0, mostRows)
+    const rows = [
+      ...gatewayRows(),
+      ...(deps.more?.() ?? []),
+      ...agentRows(),
+      ...deadRows(),
+      ...deadWebhookRows(),
+      ...askedRows(),
+      ...capRows(),
+    ]
+    return stuck
+      .join(rows)
+      .sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+      .slice(0, mostRows)
   }
 
   function gatewayRows(): AttentionRow[] {

@@ -120,30 +120,46 @@ export function createLiveConnection(options: {
   }
 
   async function fetchSnapshot(): Promise<void> {
-    const [settings, overview, runtime, modelProvider, gateways, boards, agents, jobs, activity, approvals, questions, tags, customFields, taskTemplates, boardGroups, notices] =
-      await Promise.all([
-        api.call('getSettings'),
-        api.call('getOverview'),
-        api.call('getRuntime'),
-        // Not essential: the page must open when the host cannot answer this one yet.
-        api.call('getModelProvider').catch((error: unknown) => {
-          if (error instanceof ApiError && error.status === 401) throw error
-          return null
-        }),
-        fetchAll((query) => api.call('listGateways', { query })),
-        fetchAll((query) => api.call('listBoards', { query })),
-        fetchAll((query) => api.call('listAgents', { query })),
-        api.call('listJobs', { query: { limit: 50 } }),
-        api.call('listActivity', { query: { limit: 200 } }),
-        fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
-        fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
-        api.call('listTags'),
-        // Not essential: boards open without them.
-        api.call('listCustomFields').catch(() => ({ items: [] })),
-        api.call('listTaskTemplates').catch(() => ({ items: [] })),
-        fetchAll((query) => api.call('listBoardGroups', { query })),
-        api.call('listNotices', { query: { limit: 200 } }),
-      ])
+    const [
+      settings,
+      overview,
+      runtime,
+      modelProvider,
+      gateways,
+      boards,
+      agents,
+      jobs,
+      activity,
+      approvals,
+      questions,
+      tags,
+      customFields,
+      taskTemplates,
+      boardGroups,
+      notices,
+    ] = await Promise.all([
+      api.call('getSettings'),
+      api.call('getOverview'),
+      api.call('getRuntime'),
+      // Not essential: the page must open when the host cannot answer this one yet.
+      api.call('getModelProvider').catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) throw error
+        return null
+      }),
+      fetchAll((query) => api.call('listGateways', { query })),
+      fetchAll((query) => api.call('listBoards', { query })),
+      fetchAll((query) => api.call('listAgents', { query })),
+      api.call('listJobs', { query: { limit: 50 } }),
+      api.call('listActivity', { query: { limit: 200 } }),
+      fetchAll((query) => api.call('listAllApprovals', { query: { ...query, status: 'pending' } })),
+      fetchAll((query) => api.call('listQuestions', { query: { ...query, status: 'open' } })),
+      api.call('listTags'),
+      // Not essential: boards open without them.
+      api.call('listCustomFields').catch(() => ({ items: [] })),
+      api.call('listTaskTemplates').catch(() => ({ items: [] })),
+      fetchAll((query) => api.call('listBoardGroups', { query })),
+      api.call('listNotices', { query: { limit: 200 } }),
+    ])
     // Boards that were opened before are opened again, unless they were read late enough; tasks of the others were of the moment.
     const wanted = [...boardLoads.keys(), ...reopen].filter((id) => boards.some((board) => board.id === id))
     for (const id of boardLoads.keys()) if ((readAt.get(id) ?? Infinity) < leastRev || !wanted.includes(id)) boardLoads.delete(id)

@@ -261,10 +261,7 @@ export function useWebhooks(boardId: string): Webhook[] {
 /** The notification centre, what happened last first. */
 export function useNotices(): OperatorNotice[] {
   const map = useLive((state) => state.maps.operator_notice)
-  return useMemo(
-    () => Object.values(map).toSorted((a, b) => b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id)),
-    [map],
-  )
+  return useMemo(() => Object.values(map).toSorted((a, b) => b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id)), [map])
 }
 
 export function useTags(): Tag[] {

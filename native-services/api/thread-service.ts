@@ -89,13 +89,12 @@ export function createThreadService({ store, notifier, connection, settings }: D
           const agent = store.agents.get(row.agent_id)
           return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
         }),
-        // Unsent updates of one agent become one, which tells of the newest comment and contains this one.
-        told_later: store.messages
-          .after(comment)
-          .filter((each) => each.author_type === 'user')
-          .flatMap((each) => store.notifications.ofComment(each.id))
-          // Older than the comment that it tells of now: it was there for an earlier one.
-          .filter((row) => row.type === 'thread_update' && row.id < (row.comment_id ?? ''))
+        // Whatever is told of this task later carries the thread, this comment included: an assignment, or a newer comment.
+        told_later: store.notifications
+          .list({ task_id: task.id, limit: 100, offset: 0 })
+          .items.filter(
+            (row) => row.state !== 'skipped' && row.state !== 'dead' && (row.id > comment.id || (row.comment_id ?? '') > comment.id),
+          )
           .flatMap((row) => {
             const agent = store.agents.get(row.agent_id)
             return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []

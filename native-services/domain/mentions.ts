@@ -18,14 +18,28 @@ export interface Mentions {
 
 const listItem = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]/
 
-/** Blanks out code that is indented by four spaces. Below a list item such lines are its text. */
-function withoutIndentedCode(text: string): string {
+/** Blanks out fenced code, and code that is indented by four spaces (below a list item such lines are its text). Line by line, as Markdown is read. */
+function withoutCodeBlocks(text: string): string {
+  let fence: string | null = null
   let inList = false
   let inCode = false
   let blankBefore = true
   return text
     .split('\n')
     .map((line) => {
+      const marks = /^[ \t]*(`{3,}|~{3,})(.*)$/.exec(line)
+      if (fence !== null) {
+        // It ends with as many of the same marks or more, and nothing behind them; or never.
+        if (marks?.[1]?.startsWith(fence) && marks[2]?.trim() === '') fence = null
+        return ''
+      }
+      // What has backticks behind it is code within a line.
+      if (marks?.[1] !== undefined && !(marks[1].startsWith('`') && marks[2]?.includes('`'))) {
+        fence = marks[1]
+        blankBefore = true
+        inCode = false
+        return ''
+      }
       if (line.trim() === '') {
         blankBefore = true
         return line
@@ -42,12 +56,8 @@ function withoutIndentedCode(text: string): string {
 
 /** The text with fenced, indented and inline code, quoted lines and web addresses blanked out. */
 export function withoutCodeAndQuotes(text: string): string {
-  const unfenced = text
-    .replaceAll('\r\n', '\n')
-    .replace(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?[ \t]*\1[`~]*[ \t]*$/gm, '')
-    .replace(/^[ \t]*(?:`{3,}|~{3,})[\s\S]*$/gm, '')
   return (
-    withoutIndentedCode(unfenced)
+    withoutCodeBlocks(text.replaceAll('\r\n', '\n'))
       // A run of backticks ends at the next run of the same length, within its paragraph.
       .replace(/(?<!`)(`+)(?!`)(?:[^\n]|\n(?![ \t]*\n))*?(?<!`)\1(?!`)/g, ' ')
       .replace(/^[ \t]*>.*$/gm, '')

@@ -9,7 +9,7 @@ export interface ReachFacts {
     last_error: string | null
     agent: { id: string; name: string; status: AgentStatus; status_reason: string | null }
   }[]
-  /** Messages of later comments that stand for this one, too: unsent updates of one agent become one. */
+  /** Messages about the task that carry this comment, too; an agent counts once, the oldest message last. */
   told_later: ReachFacts['messages']
   task_status: TaskStatus
   board: { id: string; paused: boolean }
@@ -73,7 +73,8 @@ function obstacle(facts: ReachFacts, agent: ReachFacts['messages'][number]['agen
 
 export function reachOf(facts: ReachFacts): Reach {
   const direct = new Set(facts.messages.map((message) => message.agent.id))
-  const messages = [...facts.messages, ...facts.told_later.filter((message) => !direct.has(message.agent.id))]
+  const later = new Map(facts.told_later.filter((message) => !direct.has(message.agent.id)).map((message) => [message.agent.id, message]))
+  const messages = [...facts.messages, ...later.values()]
   if (messages.length === 0) return nobody(facts)
   const remedies: ReachRemedy[] = []
   const recipients = messages.map(({ state, last_error, agent }): Recipient => {

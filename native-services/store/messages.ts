@@ -16,7 +16,6 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
     'UPDATE tasks SET comment_count = comment_count + 1, unread_count = unread_count + ?, last_message_at = ?, updated_at = ? WHERE id = ?',
   )
 
-  const later = db.prepare('SELECT * FROM messages WHERE task_id = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT 50')
   const versionsOf = db.prepare('SELECT version, message, created_at FROM message_versions WHERE message_id = ? ORDER BY version')
   const keepVersion = db.prepare(`INSERT INTO message_versions (message_id, version, message, created_at)
     SELECT id, 1 + (SELECT count(*) FROM message_versions WHERE message_id = ?), message, ifnull(edited_at, created_at) FROM messages WHERE id = ?`)
@@ -58,9 +57,6 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
         .all(taskId, count)
         .map(shape)
         .reverse(),
-
-    /** Up to 50 comments of the thread that came after this one. */
-    after: (comment: CommentRow): CommentRow[] => later.all(comment.task_id, comment.created_at, comment.id).map(shape),
 
     /** Every wording, oldest first; the last is the present one. */
     versions(id: string): { version: number; message: string; created_at: number; current: boolean }[] {

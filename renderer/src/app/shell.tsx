@@ -6,6 +6,7 @@ import { supervisorStates } from '../../../native-services/contract/states.ts'
 import { useBoards, useGatewayRuntime, useLive, useWaitingCount } from '../lib/store.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { ConnectionBadge } from './connection-badge.tsx'
+import { NoticesMenu } from '../features/notices/notices-menu.tsx'
 import { JobsMenu } from './jobs-menu.tsx'
 import { Mark } from './mark.tsx'
 import { openPalette } from './palette-state.ts'
@@ -112,6 +113,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <header className="topbar">
           <div className="topbar-slot" id="page-head" />
           <div className="topbar-tools">
+            <NoticesMenu />
             <JobsMenu />
             <ConnectionBadge />
             <button type="button" className="search-trigger" onClick={openPalette}>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Mentionable, resolveMentions, withoutCodeAndQuotes } from '../../../native-services/domain/mentions.ts'
+import { findMentions, type Mentionable, resolveMentions, withoutCodeAndQuotes } from '../../../native-services/domain/mentions.ts'
 
 const agents: Mentionable[] = [
   { id: 'ada', name: 'Ada', is_board_lead: true },
@@ -70,6 +70,64 @@ describe('resolveMentions', () => {
         expect(withoutCodeAndQuotes(`\`\`\`\n${inside}@Max\n\`\`\``)).not.toContain('@Max')
         expect(withoutCodeAndQuotes(`> ${inside}@Max`)).not.toContain('@Max')
         expect(withoutCodeAndQuotes(`\`${inside}@Max\``)).not.toContain('@Max')
+      }),
+    )
+  })
+})
+
+describe('findMentions', () => {
+  it.each<[string, string[], boolean]>([
+    ['@operator please look', [], true],
+    ['@Operator, and @Max', ['max'], true],
+    ['@operators', [], false],
+    ['`@operator`', [], false],
+    ['@all is not the person', ['ada', 'max', 'power', 'zoe'], false],
+    ['https://example.org/?who=@Max @Ada', ['ada'], false],
+    ['mailto:x+@Max', [], false],
+    ['first.last+@Max.org', [], false],
+    ['\\@Max stays text', [], false],
+    ['@“Max Power” in curly marks', ['power'], false],
+    ['text\n\n    @Max in code\n\n@Ada', ['ada'], false],
+    ['text\n    @Max goes on', ['max'], false],
+    ['- item\n\n    @Max below an item', ['max'], false],
+    ['`open\n\n@Max in another paragraph `', ['max'], false],
+    ['`` a`b`c @Max `` @Ada', ['ada'], false],
+  ])('%j', (text, expected, operator) => expect(findMentions(text, agents)).toEqual({ agents: expected, operator }))
+
+  it('an agent called Operator goes before the word', () => {
+    expect(findMentions('@Operator', [{ id: 'op', name: 'Operator', is_board_lead: false }])).toEqual({ agents: ['op'], operator: false })
+  })
+
+  const anyMention = fc.constantFrom('@Max', '@"Max Power"', '@lead', '@all', '@operator', '@Zoë')
+  const prose = fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { maxLength: 6 }).map((words) => words.join(' '))
+  const none = { agents: [], operator: false }
+
+  it('nothing in code, quotations, addresses of mail or web counts', () => {
+    const hidden = fc.oneof(
+      fc.tuple(fc.constantFrom('```', '~~~~', '````js'), anyMention, prose).map(([mark, mention, text]) => {
+        const fence = mark.replace('js', '')
+        return `${mark}\n${text} ${mention}\n${fence}`
+      }),
+      fc
+        .tuple(fc.constantFrom('`', '``', '```'), anyMention, prose)
+        .map(([mark, mention, text]) => `x ${mark} ${text} ${mention} ${mark} y`),
+      fc.tuple(anyMention, prose).map(([mention, text]) => `> ${text} ${mention}`),
+      fc.tuple(anyMention, prose).map(([mention, text]) => `${text}\n\n\t${mention}`),
+      anyMention.map((mention) => `https://example.org/${mention.replaceAll('"', '').replaceAll(' ', '')}`),
+      fc.tuple(fc.stringMatching(/^[a-z0-9][a-z0-9._+]{0,10}$/), anyMention).map(([local, mention]) => `${local}${mention}`),
+    )
+    fc.assert(
+      fc.property(fc.array(hidden, { minLength: 1, maxLength: 4 }), prose, (parts, text) => {
+        expect(findMentions([text, ...parts, text].join('\n\n'), agents)).toEqual(none)
+      }),
+    )
+  })
+
+  it('what is hidden does not hide what follows in a paragraph of its own', () => {
+    const hidden = fc.constantFrom('`code`', '```\n@Max\n```', '> @Max', '    @Max', 'a ` that is never closed', 'x@y.org', '~~~\n~~~')
+    fc.assert(
+      fc.property(fc.array(hidden, { maxLength: 5 }), fc.constantFrom(...agents), (parts, agent) => {
+        expect(findMentions([...parts, `@"${agent.name}"`].join('\n\n'), agents).agents).toContain(agent.id)
       }),
     )
   })

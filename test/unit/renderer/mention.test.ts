@@ -35,3 +35,14 @@ describe('completeMention', () => {
     expect(query && completeMention('hi @ad you', 6, query, 'Adam West')).toEqual({ value: 'hi @Adam West you', caret: 14 })
   })
 })
+
+describe('quoted names', () => {
+  it('are completed with their quotation marks', () => {
+    const query = mentionAt('hey @"Max P', 11)
+    expect(query).toEqual({ start: 4, text: 'Max P', quoted: true })
+    if (!query) return
+    expect(completeMention('hey @"Max P', 11, query, 'Max Power')).toEqual({ value: 'hey @"Max Power" ', caret: 17 })
+    // A mark that stands there already is not doubled.
+    expect(completeMention('@"Ma" please', 4, { start: 0, text: 'Ma', quoted: true }, 'Max')).toEqual({ value: '@"Max" please', caret: 7 })
+  })
+})

@@ -12,6 +12,7 @@ import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { PriorityMark } from './priority-mark.tsx'
+import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { TagChips } from '../tasks/tag-chips.tsx'
 import { strings } from './strings.ts'
 
@@ -118,6 +119,7 @@ export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo,
           ) : null}
           {assigned.length === 1 ? <span className="truncate">{assigned[0]?.name}</span> : null}
           <span className="spacer" />
+          <UnreadMark task={task} />
           {task.comment_count > 0 ? (
             <span className="with-icon" title={`${task.comment_count} comments`}>
               <MessageSquare size={11.5} aria-hidden />

@@ -10,6 +10,7 @@ import { moveInList } from '../../lib/keys.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { PriorityMark } from './priority-mark.tsx'
 import { strings } from './strings.ts'
@@ -100,6 +101,7 @@ export function TaskList({
                       <span className="truncate">{task.waiting_for}</span>
                     </span>
                   ) : null}
+                  <UnreadMark task={task} />
                   {task.comment_count > 0 ? (
                     <span className="faint num row hide-narrow" style={{ gap: 4, fontSize: 12 }}>
                       <MessageSquare size={12} aria-hidden />

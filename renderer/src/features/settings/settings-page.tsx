@@ -10,6 +10,7 @@ import { desktop, wanted } from '../../lib/desktop.ts'
 import { useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { PageHead } from '../../ui/parts.tsx'
+import { NoticePreferences } from '../notices/notice-preferences.tsx'
 import { strings } from './strings.ts'
 
 function Row({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
@@ -237,6 +238,7 @@ export function SettingsPage() {
             />
           </Row>
         </Group>
+        <NoticePreferences />
         <Group title={strings.gateway}>
           {toggle('gateway_autostart', strings.autostart)}
           {toggle('stop_gateway_on_quit', strings.stopOnQuit, strings.stopOnQuitHint)}

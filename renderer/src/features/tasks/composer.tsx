@@ -24,6 +24,9 @@ export function Composer({
   agents,
   post,
   placeholder = strings.placeholder,
+  initial = '',
+  sendLabel = strings.send,
+  onCancel,
 }: {
   /** What the draft belongs to: the id of a task or of a board. */
   draftKey: string
@@ -31,20 +34,41 @@ export function Composer({
   /** Resolves to null when it was not sent; the words stay then. */
   post: (message: string) => Promise<unknown>
   placeholder?: string
+  /** What stands in it at first, when there is no draft; the field takes the focus then. */
+  initial?: string
+  sendLabel?: string
+  onCancel?: () => void
 }) {
-  const [value, setValue] = useState(drafts.get(draftKey) ?? '')
+  const [value, setValue] = useState(drafts.get(draftKey) ?? initial)
   const [query, setQuery] = useState<MentionQuery | null>(null)
   const [chosen, setChosen] = useState(0)
   const [busy, setBusy] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
-  const offers = query ? matchNames<Offer>([...agents.map((agent) => ({ name: agent.name, agent })), ...strings.groups], query.text, 7) : []
+  // The words for several people stay within reach on a board with many agents.
+  const offers: Offer[] = query
+    ? [
+        ...matchNames<Offer>(
+          agents.map((agent) => ({ name: agent.name, agent })),
+          query.text,
+          7,
+        ),
+        ...matchNames<Offer>(strings.groups, query.text),
+      ]
+    : []
 
   useEffect(() => {
     if (caretAfter.current === null) return
     field.current?.setSelectionRange(caretAfter.current, caretAfter.current)
     caretAfter.current = null
   }, [value])
+
+  // A field that begins with words is there to change them.
+  useEffect(() => {
+    if (initial === '') return
+    field.current?.focus()
+    field.current?.setSelectionRange(initial.length, initial.length)
+  }, [initial])
 
   const change = (next: string) => {
     setValue(next)
@@ -100,7 +124,7 @@ export function Composer({
   return (
     <div className="composer">
       {offers.length > 0 ? (
-        <ul className="mention-list" role="listbox" id="mentions" aria-label="Agents">
+        <ul className="mention-list" role="listbox" id="mentions" aria-label="Who to mention">
           {offers.map((offer, index) => (
             <li
               key={offer.agent?.id ?? offer.name}
@@ -147,8 +171,19 @@ export function Composer({
           <span className="grow faint hide-narrow" style={{ fontSize: 12 }}>
             <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
           </span>
+          {onCancel ? (
+            <Button
+              variant="subtle"
+              onClick={() => {
+                drafts.delete(draftKey)
+                onCancel()
+              }}
+            >
+              {strings.cancel}
+            </Button>
+          ) : null}
           <Button leftSection={<ArrowUp size={14} aria-hidden />} loading={busy} disabled={value.trim() === ''} onClick={() => void send()}>
-            {strings.send}
+            {sendLabel}
           </Button>
         </div>
       </div>

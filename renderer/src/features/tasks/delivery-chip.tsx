@@ -6,7 +6,8 @@ import { deliveryStates } from '../../../../native-services/contract/states.ts'
 import { discardNotification, replayNotification } from '../../lib/actions.ts'
 import { useAgent } from '../../lib/store.ts'
 import { StateIcon } from '../../ui/icon.tsx'
-import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { Countdown } from '../../ui/time.tsx'
+import { DeliveryTimeline } from './delivery-timeline.tsx'
 import { strings } from './strings.ts'
 
 export function DeliveryChip({ row }: { row: Notification }) {
@@ -15,52 +16,28 @@ export function DeliveryChip({ row }: { row: Notification }) {
   const words = deliveryStates[row.state]
   const name = agent?.name ?? 'agent'
   return (
-    <Popover opened={open} onChange={setOpen} width={300} position="bottom-start" trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} width={340} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open}>
           <StateIcon name={words.icon} size={12} />
           <span className="visually-hidden">{strings.kinds[row.type]} to </span>
           {name}
           <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{words.label.toLowerCase()}</span>
-          {row.state === 'queued' && row.next_attempt_at ? <Countdown to={row.next_attempt_at} /> : null}
+          {row.state === 'queued' && row.next_attempt_at && row.attempts > 0 ? <Countdown to={row.next_attempt_at} /> : null}
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`Delivery to ${name}`}>
-        <div style={{ padding: 8 }} className="stack">
-          <div className="row" data-tone={words.tone} style={{ marginBottom: 6 }}>
+        <div style={{ padding: 8 }} className="stack" tabIndex={-1} data-autofocus>
+          <div className="row" data-tone={words.tone} style={{ marginBottom: 8 }}>
             <span className="state">
               <StateIcon name={words.icon} />
               {words.label}
             </span>
-            <span className="faint">{words.sentence}</span>
+            <span className="faint grow truncate">
+              {strings.kinds[row.type]} to {name}
+            </span>
           </div>
-          <dl className="facts" style={{ fontSize: 12.5 }}>
-            <dt>Kind</dt>
-            <dd>{strings.kinds[row.type]}</dd>
-            <dt>Attempts</dt>
-            <dd>{row.attempts}</dd>
-            {row.next_attempt_at && row.state === 'queued' ? (
-              <>
-                <dt>Next try</dt>
-                <dd>
-                  <RelativeTime at={row.next_attempt_at} live />
-                </dd>
-              </>
-            ) : null}
-            {row.delivered_at ? (
-              <>
-                <dt>Delivered</dt>
-                <dd>
-                  <RelativeTime at={row.delivered_at} />
-                </dd>
-              </>
-            ) : null}
-          </dl>
-          {row.last_error ? (
-            <pre className="verbatim" style={{ marginTop: 8 }}>
-              {row.last_error}
-            </pre>
-          ) : null}
+          <DeliveryTimeline row={row} />
           {row.state === 'dead' || row.state === 'queued' ? (
             <div className="row" style={{ marginTop: 10 }}>
               {row.state === 'dead' ? (

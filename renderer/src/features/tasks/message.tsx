@@ -32,6 +32,8 @@ export function Message({
   deliveries,
   names,
   aside,
+  editor,
+  below,
 }: {
   said: Said
   text: string
@@ -39,6 +41,10 @@ export function Message({
   names: readonly string[]
   /** Beside the time. */
   aside?: ReactNode
+  /** In place of the words. */
+  editor?: ReactNode
+  /** Under the deliveries. */
+  below?: ReactNode
 }) {
   const agent = useAgent(said.agent_id)
   return (
@@ -49,7 +55,7 @@ export function Message({
           <RelativeTime at={said.created_at} />
           {aside}
         </Head>
-        <Markdown text={text} mentions={names} />
+        {editor ?? <Markdown text={text} mentions={names} />}
         {deliveries.length > 0 ? (
           <div className="deliveries">
             {deliveries.map((row) => (
@@ -57,6 +63,7 @@ export function Message({
             ))}
           </div>
         ) : null}
+        {below}
       </div>
     </li>
   )

@@ -23,6 +23,7 @@ import { strings as boardStrings } from '../boards/strings.ts'
 import { AssignDialog, missingFor } from './assign-dialog.tsx'
 import { BlockedDialog } from './blocked-dialog.tsx'
 import { Composer } from './composer.tsx'
+import { Followers } from './followers.tsx'
 import { DependencyPicker } from './dependency-picker.tsx'
 import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
@@ -185,7 +186,7 @@ function Properties({ task }: { task: Task }) {
           }
         />
       </div>
-      <div className="property">
+      <div className="property" data-assignees>
         <span>{strings.assignees}</span>
         <MultiSelect
           aria-label={strings.assignees}
@@ -292,6 +293,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
         >
           <Link2 size={15} aria-hidden />
         </button>
+        {task ? <Followers task={task} agents={agents} /> : null}
         {task ? (
           <Menu position="bottom-end">
             <Menu.Target>

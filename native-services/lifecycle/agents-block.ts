@@ -61,6 +61,12 @@ function roleRules(agent: AgentRow, board: BoardRow | null): string {
     board?.require_approval_for_done &&
       `- On this board a task is done only after a person has approved it: ask with \`${commandName()} approval request\`.`,
     board?.require_review_before_done && '- On this board a task goes through `review` before it is done.',
+    board?.board_group_id &&
+      `- Your board belongs to a group of boards: \`${commandName()} group\` shows what they say, \`${commandName()} group say "TEXT"\` writes to their leads.`,
+    board &&
+      agent.role === 'lead' &&
+      board.success_metrics.length > 0 &&
+      `- When a figure of the goal has moved, say so: \`${commandName()} metric "NAME" NUMBER\`.`,
   ].filter((rule) => typeof rule === 'string')
   return rules.join('\n')
 }
@@ -81,6 +87,11 @@ export function renderBlock(facts: { agent: AgentRow; board: BoardRow | null; re
   return `${blockBegin}\n${body.trim()}\n${blockEnd}`
 }
 
+/** Markers without their partner are taken out. */
+function withoutMarkers(text: string): string {
+  return text.replaceAll(`${blockBegin}\n`, '').replaceAll(blockBegin, '').replaceAll(`${blockEnd}\n`, '').replaceAll(blockEnd, '')
+}
+
 /** Puts the block where it was, or at the end. Further copies of it are removed; a marker without its partner is taken out and the text kept. */
 export function spliceBlock(content: string, block: string): string {
   const pieces: string[] = []
@@ -90,13 +101,12 @@ export function spliceBlock(content: string, block: string): string {
     const begin = rest.indexOf(blockBegin)
     const end = begin < 0 ? -1 : rest.indexOf(blockEnd, begin)
     if (begin < 0 || end < 0) break
-    pieces.push(rest.slice(0, begin))
+    pieces.push(withoutMarkers(rest.slice(0, begin)))
     if (!placed) pieces.push(block)
     placed = true
     rest = rest.slice(end + blockEnd.length)
   }
-  rest = rest.replaceAll(`${blockBegin}\n`, '').replaceAll(blockBegin, '').replaceAll(`${blockEnd}\n`, '').replaceAll(blockEnd, '')
-  const result = pieces.join('') + rest
+  const result = pieces.join('') + withoutMarkers(rest)
   if (placed) return result
   const before = result.trimEnd()
   return before === '' ? `${block}\n` : `${before}\n\n${block}\n`

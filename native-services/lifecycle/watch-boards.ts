@@ -9,6 +9,7 @@ function facts(board: BoardRow): string {
     board.description,
     board.objective,
     goalLines(board),
+    board.board_group_id !== null,
     board.only_lead_can_change_status,
     board.comment_required_for_review,
     board.require_review_before_done,

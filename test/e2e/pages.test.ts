@@ -23,6 +23,8 @@ let browser: Browser
 let target: Target
 /** A board without agents: nobody but the test moves its tasks. */
 let boardId: string
+/** The group of that board; the API in memory has none. */
+let groupId: string | null = null
 
 beforeAll(async () => {
   target = await startTarget()
@@ -30,6 +32,8 @@ beforeAll(async () => {
   const api = createApiClient({ baseUrl: target.url, headers: () => ({ authorization: `Bearer ${target.operatorToken}` }) })
   const board = await api.call('createBoard', { body: { name: 'Pages under test', description: 'Cards to drag.' } })
   boardId = board.id
+  if (!process.env['PAGES_ON_FIXTURE'])
+    groupId = (await api.call('createBoardGroup', { body: { name: 'Group under test', board_ids: [boardId] } })).id
   for (const title of ['Alpha', 'Beta', 'Gamma']) await api.call('createTask', { params: { board_id: boardId }, body: { title } })
 }, 240_000)
 
@@ -63,6 +67,8 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
       '/boards?status=inbox',
       `/boards/${boardId}`,
       `/boards/${boardId}?view=list`,
+      `/boards/${boardId}?settings=goal`,
+      ...(groupId === null ? [] : [`/groups/${groupId}`]),
       `/boards/${other}`,
       ...tasks.slice(0, 2).map((task) => `/boards/${other}/tasks/${task.id}`),
       '/agents',

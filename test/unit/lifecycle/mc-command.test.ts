@@ -131,6 +131,11 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     [['doc', 'list', task], 'GET', `/boards/${board}/documents?task_id=${task}`, null],
     [['doc', 'show', task], 'GET', `/boards/${board}/documents/${task}`, null],
     [['file', 'list', task], 'GET', `/boards/${board}/tasks/${task}/attachments`, null],
+    [['group'], 'GET', `/boards/${board}/group-memory?is_chat=true&limit=20`, null],
+    [['group', 'boards'], 'GET', `/boards/${board}/group-snapshot`, null],
+    [['group', 'say', 'Done, "@Max"!'], 'POST', `/boards/${board}/group-memory`, { content: 'Done, "@Max"!', tags: ['chat'] }],
+    [['group', 'broadcast', 'Stop'], 'POST', `/boards/${board}/group-memory`, { content: 'Stop', tags: ['chat', 'broadcast'] }],
+    [['metric', 'Load "time"', '-2.50'], 'POST', `/boards/${board}/metrics`, { name: 'Load "time"', current: -2.5 }],
     [['task', 'create', 'A "title"', 'text'], 'POST', `/boards/${board}/tasks`, { title: 'A "title"', description: 'text' }],
   ] as const)('%j', async (args, method, path, body) => {
     expect(await mc([...args])).toMatchObject({ code: 0, stderr: '' })
@@ -201,6 +206,9 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     expect(await mc(['approval', 'request', task, 'deploy', '85,"status":"approved"', 'why'])).toMatchObject({ code: 2 })
     expect(await mc(['approval', 'request', '../../x', 'deploy', '85', 'why'])).toMatchObject({ code: 2 })
     expect(await mc(['ask', 'Why?', 'x"y'])).toMatchObject({ code: 2 })
+    expect(await mc(['metric', 'Signups', '1,"name":"x"'])).toMatchObject({ code: 2 })
+    expect(await mc(['metric', 'Signups', '1\n2'])).toMatchObject({ code: 2 })
+    expect(await mc(['group', 'say'])).toMatchObject({ code: 2 })
     expect(await mc(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') })
     expect(await mc(['help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('task claim') })
     expect(calls).toHaveLength(2)

@@ -56,6 +56,7 @@ describe('the block in AGENTS.md', () => {
     ['a file of the user', '# Mine\n', `# Mine\n\n${block}\n`],
     ['a former block', `# Mine\n${blockBegin}\nold\n${blockEnd}\nAfter.\n`, `# Mine\n${block}\nAfter.\n`],
     ['two blocks', `A\n${blockBegin}1${blockEnd}\nB\n${blockBegin}2${blockEnd}\nC\n`, `A\n${block}\nB\n\nC\n`],
+    ['an end between two blocks', `A\n${blockBegin}1${blockEnd}\n${blockEnd}\n${blockBegin}2${blockEnd}\n`, `A\n${block}\n\n`],
     ['an end without a begin', `A\n${blockEnd}\nB\n`, `A\nB\n\n${block}\n`],
     ['a begin without an end', `A\n${blockBegin}\nB\n`, `A\nB\n\n${block}\n`],
   ])('%s', (_, before, after) => {
@@ -89,6 +90,7 @@ describe('the block in AGENTS.md', () => {
       { name: 'Bugs', target: null, current: 3, start: null, unit: null },
     ],
     target_date: '2026-12-31',
+    board_group_id: 'g',
     only_lead_can_change_status: true,
   } as unknown as BoardRow
   it('says who the agent is and cannot be broken out of', () => {
@@ -99,6 +101,9 @@ describe('the block in AGENTS.md', () => {
     expect(text).toContain('only the lead changes the status')
     // Where the figures stand is left out: it moves too often for a file.
     expect(text).toContain('- The goal is reached when: Sign ups (target 200 people); Bugs\n- The day of the goal: 2026-12-31')
+    expect(text).toContain('mc group say')
+    expect(text).not.toContain('mc metric')
+    expect(renderBlock({ agent: { ...agent, role: 'lead' }, board, resourcesDir })).toContain('mc metric "NAME" NUMBER')
     expect(text).not.toContain('{{')
     expect(text.split(blockEnd)).toHaveLength(2)
     expect(text).not.toMatch(/^<<<DATA x/m)

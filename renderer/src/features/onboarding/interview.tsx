@@ -1,4 +1,5 @@
 /** The interview about a board's goal: the agent's questions, the operator's answers, the draft, and what to do when nobody answers. */
+import '../tasks/task.css'
 import './onboarding.css'
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { MessageCircleQuestion } from 'lucide-react'

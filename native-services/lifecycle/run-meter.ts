@@ -207,7 +207,7 @@ export function createRunMeter(options: {
       slow?.cancel()
       for (const timer of waiting) timer.cancel()
       // What has ended is on the books before the store is closed.
-      for (const [runId, meter] of [...meters]) if (meter.ended !== null) settle(runId, meter, clock.now())
+      for (const [runId, meter] of meters) if (meter.ended !== null) settle(runId, meter, clock.now())
     },
     seen: (runId) => meters.get(runId)?.seen ?? null,
     look,

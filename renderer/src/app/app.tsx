@@ -26,6 +26,7 @@ const GroupPage = lazy(async () => ({ default: (await import('../features/board-
 const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
 const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
 const SchedulesPage = lazy(async () => ({ default: (await import('../features/heartbeats/schedules-page.tsx')).SchedulesPage }))
+const UsagePage = lazy(async () => ({ default: (await import('../features/usage/usage-page.tsx')).UsagePage }))
 const ActivityPage = lazy(async () => ({ default: (await import('../features/activity/activity-page.tsx')).ActivityPage }))
 const LogsPage = lazy(async () => ({ default: (await import('../features/logs/logs-page.tsx')).LogsPage }))
 const GatewayPage = lazy(async () => ({ default: (await import('../features/gateway/gateway-page.tsx')).GatewayPage }))
@@ -86,6 +87,9 @@ function Pages() {
           <Route path="/agents/:agentId">{(params) => <AgentPage agentId={params.agentId} />}</Route>
           <Route path="/schedules">
             <SchedulesPage />
+          </Route>
+          <Route path="/usage">
+            <UsagePage />
           </Route>
           <Route path="/activity">
             <ActivityPage />

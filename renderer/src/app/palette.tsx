@@ -6,6 +6,7 @@ import {
   Activity,
   Boxes,
   CalendarClock,
+  Coins,
   Inbox,
   KeyRound,
   LayoutDashboard,
@@ -134,6 +135,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
             onClick: () => navigate('/schedules'),
           },
           { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },
+          { id: 'p-usage', label: strings.nav.usage, leftSection: icon(Coins), onClick: () => navigate('/usage') },
           { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
           {
             id: 'p-gateway',

@@ -10,6 +10,7 @@ export const strings = {
     agents: 'Agents',
     schedules: 'Schedules',
     activity: 'Activity',
+    usage: 'Usage',
     logs: 'Logs',
     gateway: 'Gateway',
     settings: 'Settings',

@@ -19,6 +19,7 @@ import { SecretHint } from '../../ui/secret-hint.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { HeartbeatCard } from '../heartbeats/heartbeat-card.tsx'
+import { AgentUsage } from '../usage/agent-usage.tsx'
 import { AgentButtons } from './agent-actions.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
@@ -208,6 +209,7 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
               </div>
               <div className="stack" style={{ gap: 16 }}>
                 <HeartbeatCard agent={agent} />
+                <AgentUsage agentId={agent.id} />
                 {agent.last_provision_error ? (
                   <section className="card" aria-labelledby="error-title">
                     <div className="card-head">

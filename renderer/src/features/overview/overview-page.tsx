@@ -12,6 +12,7 @@ import { StateIcon } from '../../ui/icon.tsx'
 import { PageHead } from '../../ui/parts.tsx'
 import { FeedRow } from '../activity/feed-row.tsx'
 import { useOnboarding } from '../welcome/use-onboarding.ts'
+import { CostToday } from '../usage/cost-today.tsx'
 import { AttentionList } from './attention-list.tsx'
 import { DeliveryChart } from './delivery-chart.tsx'
 import { GatewayTile } from './gateway-tile.tsx'
@@ -135,6 +136,7 @@ export function OverviewPage() {
                 ))}
             </div>
           </section>
+          <CostToday />
         </div>
         <div className="overview-grid">
           <div className="stack" style={{ gap: 16 }}>

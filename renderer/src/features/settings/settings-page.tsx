@@ -11,6 +11,7 @@ import { useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { PageHead } from '../../ui/parts.tsx'
 import { NoticePreferences } from '../notices/notice-preferences.tsx'
+import { PricesCard } from '../usage/prices-card.tsx'
 import { strings } from './strings.ts'
 
 function Row({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
@@ -239,6 +240,7 @@ export function SettingsPage() {
           </Row>
         </Group>
         <NoticePreferences />
+        <PricesCard />
         <Group title={strings.gateway}>
           {toggle('gateway_autostart', strings.autostart)}
           {toggle('stop_gateway_on_quit', strings.stopOnQuit, strings.stopOnQuitHint)}

@@ -7,6 +7,8 @@ import { discardNotification, replayNotification } from '../../lib/actions.ts'
 import { useAgent } from '../../lib/store.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Countdown } from '../../ui/time.tsx'
+import { CappedFix, isCapped } from '../usage/capped-fix.tsx'
+import { strings as usageStrings } from '../usage/strings.ts'
 import { DeliveryTimeline } from './delivery-timeline.tsx'
 import { strings } from './strings.ts'
 
@@ -22,7 +24,7 @@ export function DeliveryChip({ row }: { row: Notification }) {
           <StateIcon name={words.icon} size={12} />
           <span className="visually-hidden">{strings.kinds[row.type]} to </span>
           {name}
-          <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{words.label.toLowerCase()}</span>
+          <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{isCapped(row) ? usageStrings.caps.chip : words.label.toLowerCase()}</span>
           {row.state === 'queued' && row.next_attempt_at && row.attempts > 0 ? <Countdown to={row.next_attempt_at} /> : null}
         </button>
       </Popover.Target>
@@ -38,6 +40,7 @@ export function DeliveryChip({ row }: { row: Notification }) {
             </span>
           </div>
           <DeliveryTimeline row={row} />
+          {isCapped(row) ? <CappedFix row={row} /> : null}
           {row.state === 'dead' || row.state === 'queued' ? (
             <div className="row" style={{ marginTop: 10 }}>
               {row.state === 'dead' ? (

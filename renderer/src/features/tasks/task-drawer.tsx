@@ -25,6 +25,7 @@ import { BlockedDialog } from './blocked-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { Followers } from './followers.tsx'
 import { DependencyPicker } from './dependency-picker.tsx'
+import { TaskUsage } from '../usage/task-usage.tsx'
 import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
@@ -209,6 +210,7 @@ function Properties({ task }: { task: Task }) {
       </div>
       <DependencyPicker task={task} />
       <TagPicker task={task} />
+      <TaskUsage taskId={task.id} />
       {asking?.missing === 'reason' ? (
         <BlockedDialog
           task={task}

@@ -144,6 +144,15 @@ function verify(file: string, arrivals: readonly { session_key: string; notifica
       const order = (list ?? []).map((arrival) => seq.get(arrival.notification_id ?? '') ?? 0)
       expect(order).toEqual(order.toSorted((a, b) => a - b))
     }
+    // The story of each message is whole: nothing is open any more, each delivered once and at the end, nothing numbered twice or left out.
+    const stories = store.db
+      .prepare(
+        `SELECT notification_id, sum(ended_at IS NULL) AS open, sum(outcome = 'delivered') AS delivered, max(attempt) - count(*) AS missing,
+           max(CASE outcome WHEN 'delivered' THEN attempt END) = max(attempt) AS last FROM delivery_attempts GROUP BY notification_id`,
+      )
+      .all() as { notification_id: string; open: number; delivered: number; missing: number; last: number }[]
+    expect(stories.length).toBe(messages)
+    expect(stories.filter((story) => story.open !== 0 || story.delivered !== 1 || story.missing !== 0 || story.last !== 1)).toEqual([])
     // Something did go wrong on the way.
     expect(arrivals.length).toBeGreaterThan(messages)
   } finally {

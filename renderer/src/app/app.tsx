@@ -27,6 +27,7 @@ const AgentsPage = lazy(async () => ({ default: (await import('../features/agent
 const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
 const SchedulesPage = lazy(async () => ({ default: (await import('../features/heartbeats/schedules-page.tsx')).SchedulesPage }))
 const UsagePage = lazy(async () => ({ default: (await import('../features/usage/usage-page.tsx')).UsagePage }))
+const PlanningPage = lazy(async () => ({ default: (await import('../features/planning/planning-page.tsx')).PlanningPage }))
 const ActivityPage = lazy(async () => ({ default: (await import('../features/activity/activity-page.tsx')).ActivityPage }))
 const LogsPage = lazy(async () => ({ default: (await import('../features/logs/logs-page.tsx')).LogsPage }))
 const GatewayPage = lazy(async () => ({ default: (await import('../features/gateway/gateway-page.tsx')).GatewayPage }))
@@ -90,6 +91,9 @@ function Pages() {
           </Route>
           <Route path="/usage">
             <UsagePage />
+          </Route>
+          <Route path="/planning">
+            <PlanningPage />
           </Route>
           <Route path="/activity">
             <ActivityPage />

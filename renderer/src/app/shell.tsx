@@ -1,5 +1,5 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import { Activity, CalendarClock, Coins, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, SquareKanban, Users } from 'lucide-react'
+import { Activity, CalendarClock, Coins, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, Shapes, SquareKanban, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
@@ -18,6 +18,7 @@ const items = [
   { href: '/boards', label: strings.nav.boards, icon: SquareKanban },
   { href: '/agents', label: strings.nav.agents, icon: Users },
   { href: '/schedules', label: strings.nav.schedules, icon: CalendarClock },
+  { href: '/planning', label: strings.nav.planning, icon: Shapes },
   { href: '/activity', label: strings.nav.activity, icon: Activity },
   { href: '/usage', label: strings.nav.usage, icon: Coins },
   { href: '/logs', label: strings.nav.logs, icon: ScrollText },
@@ -130,7 +131,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav className="mobile-nav" aria-label="Pages">
         {items
-          .filter((item) => item.href !== '/activity' && item.href !== '/usage' && item.href !== '/schedules' && item.href !== '/logs')
+          .filter((item) => item.href !== '/activity' && item.href !== '/usage' && item.href !== '/schedules' && item.href !== '/planning' && item.href !== '/logs')
           .map(({ href, label, icon: Icon }) => (
             <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
               <Icon size={17} aria-hidden />

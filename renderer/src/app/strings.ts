@@ -9,6 +9,7 @@ export const strings = {
     boards: 'Boards',
     agents: 'Agents',
     schedules: 'Schedules',
+    planning: 'Planning',
     activity: 'Activity',
     usage: 'Usage',
     logs: 'Logs',

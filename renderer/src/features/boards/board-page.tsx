@@ -22,6 +22,7 @@ import { strings as settingsStrings } from '../board-settings/strings.ts'
 import { useBoardGroup } from '../board-groups/use-groups.ts'
 import { GoalBar } from '../goals/goal-bar.tsx'
 import { strings as goalStrings } from '../goals/strings.ts'
+import { BoardMenuItems, BoardPlanDialogs } from '../planning/board-menu-items.tsx'
 import { isFiltered, matches, readFilters } from './filters.ts'
 import { Kanban } from './kanban.tsx'
 import { planMove } from './position.ts'
@@ -232,6 +233,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             <Menu.Item leftSection={board.paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />} onClick={setPaused}>
               {board.paused ? strings.resume : strings.pause}
             </Menu.Item>
+            <BoardMenuItems boardId={board.id} onOpen={(dialog) => setQuery({ plan: dialog })} />
           </Menu.Dropdown>
         </Menu>
         <Button leftSection={<Plus size={14} aria-hidden />} onClick={() => openNewTask(board.id)}>
@@ -302,6 +304,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           }}
         />
       ) : null}
+      <BoardPlanDialogs boardId={board.id} open={query['plan']} onClose={() => setQuery({ plan: null })} />
       {query['settings'] ? (
         <Suspense fallback={null}>
           <BoardSettingsDialog

@@ -13,6 +13,7 @@ import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { PriorityMark } from './priority-mark.tsx'
 import { UnreadMark } from '../tasks/unread-mark.tsx'
+import { FieldChips } from '../planning/task-fields.tsx'
 import { TagChips } from '../tasks/tag-chips.tsx'
 import { strings } from './strings.ts'
 
@@ -108,6 +109,7 @@ export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo,
         </div>
       ) : null}
       {task.tag_ids.length > 0 ? <TagChips ids={task.tag_ids} /> : null}
+      <FieldChips task={task} />
       {assigned.length > 0 || task.comment_count > 0 ? (
         <div className="task-foot">
           {assigned.length > 0 ? (

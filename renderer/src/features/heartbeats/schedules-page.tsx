@@ -13,6 +13,7 @@ import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Empty, Note, PageHead } from '../../ui/parts.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { RecurringSection } from '../planning/recurring-section.tsx'
 import { BeatBar } from './beat-bar.tsx'
 import { beatNow, rhythmOf } from './beat-now.ts'
 import { beatSentence } from './beat-words.ts'
@@ -148,6 +149,7 @@ export function SchedulesPage() {
             </div>
           )}
         </section>
+        <RecurringSection />
         <BoardPace />
       </div>
       {edited ? <RhythmDialog key={edited.id} agent={edited} onClose={() => setEditing(null)} /> : null}

@@ -8,6 +8,8 @@ import { keepQuery, navigate } from '../../lib/hash-location.ts'
 import { useAgents, useBoards } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
 import { strings as boardStrings } from '../boards/strings.ts'
+import { NewTaskFields, TemplateChoice } from '../planning/new-task-fields.tsx'
+import { useCustomFields } from '../planning/use-planning.ts'
 import { strings } from './strings.ts'
 
 export function NewTaskDialog() {
@@ -20,6 +22,9 @@ export function NewTaskDialog() {
   const [description, setDescription] = useState('')
   const [assignee, setAssignee] = useState<string | null>(null)
   const [priority, setPriority] = useState<Task['priority']>('medium')
+  const [tagIds, setTagIds] = useState<string[]>([])
+  const [values, setValues] = useState<Record<string, unknown>>({})
+  const fields = useCustomFields(boardId)
   const [another, setAnother] = useState(false)
   const [busy, setBusy] = useState(false)
   const field = useRef<HTMLInputElement>(null)
@@ -29,7 +34,16 @@ export function NewTaskDialog() {
     event.preventDefault()
     if (title.trim() === '' || boardId === '' || busy) return
     setBusy(true)
-    const task = await createTask(boardId, { title, description, priority, ...(assignee ? { assigned_agent_id: assignee } : {}) })
+    const known = new Set(fields.map((each) => each.field_key))
+    const own = Object.fromEntries(Object.entries(values).filter(([key]) => known.has(key)))
+    const task = await createTask(boardId, {
+      title,
+      description,
+      priority,
+      ...(assignee ? { assigned_agent_id: assignee } : {}),
+      ...(tagIds.length > 0 ? { tag_ids: tagIds } : {}),
+      ...(Object.keys(own).length > 0 ? { custom_field_values: own } : {}),
+    })
     setBusy(false)
     if (!task) return
     if (another) {
@@ -70,6 +84,17 @@ export function NewTaskDialog() {
         }}
       >
         <Stack gap={10}>
+          <TemplateChoice
+            boardId={boardId}
+            onTemplate={(template) => {
+              setTitle(template.title)
+              setDescription(template.description)
+              setPriority(template.priority)
+              setTagIds(template.tag_ids)
+              setValues(template.custom_field_values)
+              field.current?.focus()
+            }}
+          />
           <TextInput
             ref={field}
             aria-label="Title"
@@ -113,6 +138,7 @@ export function NewTaskDialog() {
               data={(['low', 'medium', 'high', 'urgent'] as const).map((level) => ({ value: level, label: boardStrings.priority[level] }))}
             />
           </Group>
+          <NewTaskFields boardId={boardId} values={values} onValues={setValues} />
           <Group justify="space-between" mt={4}>
             <Checkbox label={words.more} checked={another} onChange={(event) => setAnother(event.currentTarget.checked)} />
             <Group gap={8}>

@@ -26,6 +26,7 @@ import { Composer } from './composer.tsx'
 import { Followers } from './followers.tsx'
 import { DependencyPicker } from './dependency-picker.tsx'
 import { TaskUsage } from '../usage/task-usage.tsx'
+import { TaskFields } from '../planning/task-fields.tsx'
 import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
@@ -210,6 +211,7 @@ function Properties({ task }: { task: Task }) {
       </div>
       <DependencyPicker task={task} />
       <TagPicker task={task} />
+      <TaskFields task={task} />
       <TaskUsage taskId={task.id} />
       {asking?.missing === 'reason' ? (
         <BlockedDialog

@@ -1,0 +1,184 @@
+/** Recurring tasks of all boards, or of one: when each comes next and what came of the last time. */
+import './planning.css'
+import { Button, Tooltip } from '@mantine/core'
+import { CalendarSync, Pause, Pencil, Play, Plus, Trash2, Zap } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { type RecurringTask, runReasons, runWords } from '../../../../native-services/contract/planning.ts'
+import { remember } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { moveInList } from '../../lib/keys.ts'
+import { useBoards, useLive } from '../../lib/store.ts'
+import { attempt, toast } from '../../lib/toast.ts'
+import { askOnce } from '../../ui/confirm.tsx'
+import { Empty, LoadError } from '../../ui/parts.tsx'
+import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { RecurringDialog } from './recurring-dialog.tsx'
+import { strings } from './strings.ts'
+import { useRecurringTasks } from './use-planning.ts'
+
+const words = strings.recurring
+const nearMs = 3_600_000
+
+function LastRun({ row }: { row: RecurringTask }) {
+  const run = row.last_run
+  if (!run) return <span className="faint">{words.never}</span>
+  const result = runWords[run.outcome]
+  return (
+    <span className="planning-row-name">
+      <span>
+        <span className="dot" data-tone={result.tone} />{' '}
+        {run.task_id ? (
+          <Link className="link" href={`/boards/${row.board_id}/tasks/${run.task_id}`}>
+            {result.label}
+          </Link>
+        ) : (
+          result.label
+        )}{' '}
+        <RelativeTime at={run.ran_at} />
+      </span>
+      {run.reason ? <span className="reason">{runReasons[run.reason] ?? run.reason}</span> : null}
+    </span>
+  )
+}
+
+function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolean; onEdit: () => void }) {
+  const board = useLive((state) => state.maps.board[row.board_id])
+  const params = { board_id: row.board_id, recurring_task_id: row.id }
+  const run = async () => {
+    const task = await attempt(() => api.call('runRecurringTask', { params }), { failed: words.notRun })
+    if (!task) return
+    remember('task', task)
+    toast(words.made(task.number))
+  }
+  const pause = async () => {
+    const saved = await attempt(() => api.call('updateRecurringTask', { params, body: { paused: !row.paused } }), {
+      failed: strings.notSaved,
+    })
+    if (saved) remember('recurring_task', saved)
+  }
+  return (
+    <tr>
+      <td>
+        <b>{row.name}</b>
+      </td>
+      {withBoard ? (
+        <td className="hide-narrow">
+          <Link className="link" href={`/boards/${row.board_id}`}>
+            {board?.name ?? ''}
+          </Link>
+        </td>
+      ) : null}
+      <td className="nowrap">
+        <code>{row.schedule}</code>
+        <span className="reason">{row.timezone}</span>
+      </td>
+      <td className="nowrap">
+        {row.paused ? (
+          <span className="chip">{words.paused}</span>
+        ) : row.next_run_at && Date.parse(row.next_run_at) - Date.now() < nearMs ? (
+          <Countdown to={row.next_run_at} />
+        ) : (
+          <RelativeTime at={row.next_run_at} />
+        )}
+      </td>
+      <td className="hide-narrow">
+        <LastRun row={row} />
+      </td>
+      <td>
+        <div className="planning-actions">
+          <Tooltip label={words.runNow}>
+            <button type="button" className="iconbtn" aria-label={words.runNowOf(row.name)} onClick={() => void run()}>
+              <Zap size={14} aria-hidden />
+            </button>
+          </Tooltip>
+          <Tooltip label={row.paused ? words.resume : words.pause}>
+            <button
+              type="button"
+              className="iconbtn"
+              aria-label={row.paused ? words.resumeOf(row.name) : words.pauseOf(row.name)}
+              onClick={() => void pause()}
+            >
+              {row.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+            </button>
+          </Tooltip>
+          <button type="button" className="iconbtn" aria-label={words.editOf(row.name)} onClick={onEdit}>
+            <Pencil size={14} aria-hidden />
+          </button>
+          <button
+            type="button"
+            className="iconbtn"
+            aria-label={words.deleteOf(row.name)}
+            onClick={() =>
+              askOnce({
+                title: words.deleteTitle(row.name),
+                body: words.deleteBody(row.run_count),
+                confirmLabel: strings.delete,
+                onConfirm: () => void attempt(() => api.call('deleteRecurringTask', { params }), { failed: strings.notDeleted }),
+              })
+            }
+          >
+            <Trash2 size={14} aria-hidden />
+          </button>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+export function RecurringSection({ boardId }: { boardId?: string | undefined }) {
+  const { items, error, retry } = useRecurringTasks(boardId)
+  const boards = useBoards()
+  const [editing, setEditing] = useState<RecurringTask | 'new' | null>(null)
+  return (
+    <section className="card" aria-labelledby="recurring-title">
+      <div className="card-head">
+        <h2 id="recurring-title">{words.title}</h2>
+        <span className="aside">
+          <span className="hide-narrow">{words.lead}</span>
+          <Button
+            variant="default"
+            size="compact-xs"
+            leftSection={<Plus size={12} aria-hidden />}
+            disabled={boards.length === 0}
+            onClick={() => setEditing('new')}
+          >
+            {words.add}
+          </Button>
+        </span>
+      </div>
+      {error ? <LoadError message={error} retry={retry} /> : null}
+      {items.length === 0 && !error ? (
+        <Empty icon={<CalendarSync size={22} aria-hidden />} title={words.none}>
+          {words.noneBody}
+        </Empty>
+      ) : null}
+      {items.length > 0 ? (
+        <div className="table-wrap" onKeyDown={moveInList}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{words.columns.name}</th>
+                {boardId === undefined ? <th className="hide-narrow">{words.columns.board}</th> : null}
+                <th>{words.columns.schedule}</th>
+                <th>{words.columns.next}</th>
+                <th className="hide-narrow">{words.columns.last}</th>
+                <th>
+                  <span className="visually-hidden">{words.columns.actions}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((row) => (
+                <Row key={row.id} row={row} withBoard={boardId === undefined} onEdit={() => setEditing(row)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+      {editing ? (
+        <RecurringDialog recurring={editing === 'new' ? null : editing} boardId={boardId} onClose={() => setEditing(null)} />
+      ) : null}
+    </section>
+  )
+}

@@ -1,0 +1,159 @@
+/** Tags: names, colours, how many tasks use them; two that mean the same become one. */
+import { Button, Menu, TextInput } from '@mantine/core'
+import { Merge, Plus, Tags as TagsIcon, Trash2 } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import type { Tag } from '../../../../native-services/contract/board-work.ts'
+import { remember } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { useTags } from '../../lib/store.ts'
+import { attempt } from '../../lib/toast.ts'
+import { askOnce } from '../../ui/confirm.tsx'
+import { Empty } from '../../ui/parts.tsx'
+import { strings } from './strings.ts'
+
+const words = strings.tags
+
+function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
+  const [name, setName] = useState(tag.name)
+  const [color, setColor] = useState(tag.color)
+  useEffect(() => setName(tag.name), [tag.name])
+  useEffect(() => setColor(tag.color), [tag.color])
+  const save = async (body: { name?: string; color?: string }) => {
+    const saved = await attempt(() => api.call('updateTag', { params: { tag_id: tag.id }, body }), { failed: strings.notSaved })
+    if (saved) remember('tag', saved)
+    else setName(tag.name)
+  }
+  return (
+    <tr>
+      <td style={{ width: 44 }}>
+        <input
+          type="color"
+          className="planning-colors"
+          aria-label={words.recolor(tag.name)}
+          value={`#${color}`}
+          onChange={(event) => setColor(event.currentTarget.value.slice(1))}
+          onBlur={() => color !== tag.color && void save({ color })}
+        />
+      </td>
+      <td>
+        <TextInput
+          aria-label={words.rename(tag.name)}
+          value={name}
+          maxLength={60}
+          w={240}
+          onChange={(event) => setName(event.currentTarget.value)}
+          onBlur={() => {
+            if (name.trim() === '') setName(tag.name)
+            else if (name.trim() !== tag.name) void save({ name })
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.currentTarget.blur()
+          }}
+        />
+      </td>
+      <td className="num nowrap">{strings.fields.values(tag.task_count)}</td>
+      <td>
+        <div className="planning-actions">
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <button
+                type="button"
+                className="iconbtn"
+                aria-label={words.mergeOf(tag.name)}
+                title={words.merge}
+                disabled={others.length === 0}
+              >
+                <Merge size={13} aria-hidden />
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown mah={300} style={{ overflow: 'auto' }}>
+              <Menu.Label>{words.merge}</Menu.Label>
+              {others.map((other) => (
+                <Menu.Item
+                  key={other.id}
+                  onClick={() =>
+                    askOnce({
+                      title: words.mergeTitle(tag.name, other.name),
+                      body: words.mergeBody(tag.task_count, tag.name, other.name),
+                      confirmLabel: words.merge.replace('…', ` ${other.name}`),
+                      onConfirm: () =>
+                        void attempt(() => api.call('mergeTag', { params: { tag_id: tag.id }, body: { into_tag_id: other.id } }), {
+                          failed: strings.notSaved,
+                        }),
+                    })
+                  }
+                >
+                  {other.name}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+          <button
+            type="button"
+            className="iconbtn"
+            aria-label={`${strings.delete} ${tag.name}`}
+            onClick={() =>
+              askOnce({
+                title: words.deleteTitle(tag.name),
+                body: words.deleteBody(tag.task_count),
+                confirmLabel: strings.delete,
+                onConfirm: () => void attempt(() => api.call('deleteTag', { params: { tag_id: tag.id } }), { failed: strings.notDeleted }),
+              })
+            }
+          >
+            <Trash2 size={13} aria-hidden />
+          </button>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+export function TagsSection() {
+  const tags = useTags()
+  const [name, setName] = useState('')
+  const add = async (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() === '') return
+    const tag = await attempt(() => api.call('createTag', { body: { name, color: '4c6ef5' } }), { failed: strings.notSaved })
+    if (!tag) return
+    remember('tag', tag)
+    setName('')
+  }
+  return (
+    <section className="card" aria-labelledby="tags-title">
+      <div className="card-head">
+        <h2 id="tags-title">{strings.tabs.tags}</h2>
+        <form className="aside row" onSubmit={(event) => void add(event)}>
+          <TextInput
+            aria-label={words.add}
+            placeholder={words.add}
+            size="xs"
+            value={name}
+            maxLength={60}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Button type="submit" size="compact-sm" leftSection={<Plus size={12} aria-hidden />} disabled={name.trim() === ''}>
+            {words.add}
+          </Button>
+        </form>
+      </div>
+      <p className="muted planning-lead">{words.lead}</p>
+      {tags.length === 0 ? (
+        <Empty icon={<TagsIcon size={22} aria-hidden />} title={words.none}>
+          {words.noneBody}
+        </Empty>
+      ) : (
+        <div className="table-wrap">
+          <table className="table">
+            <tbody>
+              {tags.map((tag) => (
+                <Row key={tag.id} tag={tag} others={tags.filter((other) => other.id !== tag.id)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}

@@ -28,7 +28,6 @@ export const onboardingDraft = z.object({
   /** The lead that it proposes. */
   lead_agent: onboardingLead.nullable(),
 })
-export type OnboardingDraft = z.infer<typeof onboardingDraft>
 
 export const boardOnboarding = z.object({
   id,

@@ -186,7 +186,8 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       last_at: new Date(at).toISOString(),
     }
     logs.push(line)
-    for (const stream of streams) if (stream.logs) stream.send(`event: log\ndata: ${JSON.stringify({ lines: [line], repeats: [], skipped: 0 })}\n\n`)
+    for (const stream of streams)
+      if (stream.logs) stream.send(`event: log\ndata: ${JSON.stringify({ lines: [line], repeats: [], skipped: 0 })}\n\n`)
   }
   const note = (event_type: string, message: string, patch: Partial<Activity> = {}) => {
     const row: Activity = {
@@ -312,6 +313,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
         last_read_at: null,
         unread_count: 0,
         waiting_for: null,
+        waiting_until_at: null,
         created_at: ago(60 * hour - index * hour),
         updated_at: ago((index + 1) * 13 * minute),
         ...patch,
@@ -883,6 +885,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
       last_read_at: null,
       unread_count: 0,
       waiting_for: null,
+      waiting_until_at: null,
       created_at: ago(0),
       updated_at: ago(0),
       ...body,
@@ -974,6 +977,7 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     return context.json(comment, 201)
   })
   v1.get('/tags', (context) => context.json({ items: [] }))
+  v1.get('/boards/:id/onboarding', (context) => context.json({ onboarding: null }))
   v1.get('/board-groups', (context) => context.json({ items: [], total: 0, limit: 200, offset: 0 }))
   v1.get('/search', (context) => context.json({ items: [] }))
   v1.get('/agents', (context) => context.json(page(Object.values(agents), context.req.url)))

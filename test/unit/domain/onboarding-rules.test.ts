@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { interviewWord } from '../../../native-services/openclaw/demo-model-text.ts'
 import { readWord } from '../../../native-services/domain/onboarding-rules.ts'
 
 it('a question is read alone, in a fence, among words, and with fields that nobody asked for', () => {
@@ -28,4 +29,8 @@ it('whatever an agent writes, nothing is thrown, and prose is no question', () =
   fc.assert(fc.property(fc.json(), (text) => void readWord(`x ${text} y`)))
   expect(readWord('What is it for?')).toBeNull()
   expect(readWord('{"question": ')).toBeNull()
+})
+
+it('the demo model holds the interview to its end', () => {
+  expect([0, 1, 2].map((asked) => readWord(interviewWord(asked))?.status)).toEqual(['question', 'question', 'complete'])
 })

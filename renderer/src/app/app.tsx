@@ -22,6 +22,7 @@ const WelcomePage = lazy(async () => ({ default: (await import('../features/welc
 const InboxPage = lazy(async () => ({ default: (await import('../features/inbox/inbox-page.tsx')).InboxPage }))
 const BoardsPage = lazy(async () => ({ default: (await import('../features/boards/boards-page.tsx')).BoardsPage }))
 const BoardPage = lazy(async () => ({ default: (await import('../features/boards/board-page.tsx')).BoardPage }))
+const DocumentsPage = lazy(async () => ({ default: (await import('../features/documents/documents-page.tsx')).DocumentsPage }))
 const GroupPage = lazy(async () => ({ default: (await import('../features/board-groups/group-page.tsx')).GroupPage }))
 const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
 const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
@@ -31,6 +32,7 @@ const PlanningPage = lazy(async () => ({ default: (await import('../features/pla
 const ActivityPage = lazy(async () => ({ default: (await import('../features/activity/activity-page.tsx')).ActivityPage }))
 const LogsPage = lazy(async () => ({ default: (await import('../features/logs/logs-page.tsx')).LogsPage }))
 const GatewayPage = lazy(async () => ({ default: (await import('../features/gateway/gateway-page.tsx')).GatewayPage }))
+const DoctorPage = lazy(async () => ({ default: (await import('../features/doctor/doctor-page.tsx')).DoctorPage }))
 const SettingsPage = lazy(async () => ({ default: (await import('../features/settings/settings-page.tsx')).SettingsPage }))
 
 const schemes = localStorageColorSchemeManager({ key: 'mission-control-scheme' })
@@ -77,6 +79,10 @@ function Pages() {
             <BoardsPage />
           </Route>
           <Route path="/boards/:boardId/tasks/:taskId">{(params) => <BoardPage boardId={params.boardId} taskId={params.taskId} />}</Route>
+          <Route path="/boards/:boardId/documents/:documentId">
+            {(params) => <DocumentsPage boardId={params.boardId} documentId={params.documentId} />}
+          </Route>
+          <Route path="/boards/:boardId/documents">{(params) => <DocumentsPage boardId={params.boardId} documentId={null} />}</Route>
           <Route path="/boards/:boardId">{(params) => <BoardPage boardId={params.boardId} taskId={null} />}</Route>
           <Route path="/groups/:groupId">{(params) => <GroupPage groupId={params.groupId} />}</Route>
           <Route path="/agents">
@@ -103,6 +109,9 @@ function Pages() {
           </Route>
           <Route path="/gateway">
             <GatewayPage />
+          </Route>
+          <Route path="/doctor">
+            <DoctorPage />
           </Route>
           <Route path="/settings">
             <SettingsPage />

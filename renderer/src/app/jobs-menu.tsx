@@ -73,7 +73,12 @@ export function JobsMenu() {
         ) : (
           <div className="jobs-list">
             {jobs.slice(0, 12).map((job) => (
-              <Link key={job.id} href={`/gateway?job=${job.id}`} className="jobs-item" onClick={() => setOpen(false)}>
+              <Link
+                key={job.id}
+                href={job.kind === 'doctor' ? '/doctor' : `/gateway?job=${job.id}`}
+                className="jobs-item"
+                onClick={() => setOpen(false)}
+              >
                 <span className="row">
                   <span className="dot" data-tone={jobTones[job.state].tone} />
                   <span className="truncate grow">{job.title}</span>

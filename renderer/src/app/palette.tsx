@@ -7,6 +7,7 @@ import {
   Boxes,
   CalendarClock,
   Coins,
+  FileText,
   Inbox,
   KeyRound,
   LayoutDashboard,
@@ -23,6 +24,7 @@ import {
   Shapes,
   Square,
   SquareKanban,
+  Stethoscope,
   Sun,
   SunMoon,
   Timer,
@@ -146,6 +148,13 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           { id: 'p-usage', label: strings.nav.usage, leftSection: icon(Coins), onClick: () => navigate('/usage') },
           { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
           {
+            id: 'p-doctor',
+            label: strings.nav.doctor,
+            keywords: 'diagnose check health repair problem',
+            leftSection: icon(Stethoscope),
+            onClick: () => navigate('/doctor'),
+          },
+          {
             id: 'p-gateway',
             label: strings.nav.gateway,
             keywords: 'openclaw runtime model provider',
@@ -220,12 +229,21 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           .map((hit) => ({
             id: `x-${hit.kind}-${hit.id}`,
             label:
-              hit.kind === 'memory' ? `${hit.title} in ${boardNames.get(hit.board_id) ?? 'a board'}` : `#${hit.task_number} ${hit.title}`,
+              hit.kind === 'memory' || hit.kind === 'document'
+                ? `${hit.title} in ${boardNames.get(hit.board_id) ?? 'a board'}`
+                : `#${hit.task_number} ${hit.title}`,
             description: hit.snippet.map((piece) => piece.text).join(''),
             // The server found it; the palette's own filter lets it pass by this.
             keywords: query,
-            leftSection: icon(hit.kind === 'task' ? SquareKanban : MessageSquare),
-            onClick: () => navigate(hit.task_id ? `/boards/${hit.board_id}/tasks/${hit.task_id}` : `/boards/${hit.board_id}?chat=1`),
+            leftSection: icon(hit.kind === 'task' ? SquareKanban : hit.kind === 'document' ? FileText : MessageSquare),
+            onClick: () =>
+              navigate(
+                hit.kind === 'document'
+                  ? `/boards/${hit.board_id}/documents/${hit.id}`
+                  : hit.task_id
+                    ? `/boards/${hit.board_id}/tasks/${hit.task_id}`
+                    : `/boards/${hit.board_id}?chat=1`,
+              ),
           })),
       },
       {

@@ -1,5 +1,19 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import { Activity, CalendarClock, Coins, Inbox, LayoutDashboard, ScrollText, Search, Server, Settings, Shapes, SquareKanban, Users } from 'lucide-react'
+import {
+  Activity,
+  CalendarClock,
+  Coins,
+  Inbox,
+  LayoutDashboard,
+  ScrollText,
+  Search,
+  Server,
+  Settings,
+  Shapes,
+  SquareKanban,
+  Stethoscope,
+  Users,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
@@ -23,6 +37,7 @@ const items = [
   { href: '/usage', label: strings.nav.usage, icon: Coins },
   { href: '/logs', label: strings.nav.logs, icon: ScrollText },
   { href: '/gateway', label: strings.nav.gateway, icon: Server },
+  { href: '/doctor', label: strings.nav.doctor, icon: Stethoscope },
   { href: '/settings', label: strings.nav.settings, icon: Settings },
 ]
 
@@ -131,7 +146,14 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav className="mobile-nav" aria-label="Pages">
         {items
-          .filter((item) => item.href !== '/activity' && item.href !== '/usage' && item.href !== '/schedules' && item.href !== '/planning' && item.href !== '/logs')
+          .filter(
+            (item) =>
+              item.href !== '/activity' &&
+              item.href !== '/usage' &&
+              item.href !== '/schedules' &&
+              item.href !== '/planning' &&
+              item.href !== '/logs',
+          )
           .map(({ href, label, icon: Icon }) => (
             <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
               <Icon size={17} aria-hidden />

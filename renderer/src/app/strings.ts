@@ -14,6 +14,7 @@ export const strings = {
     usage: 'Usage',
     logs: 'Logs',
     gateway: 'Gateway',
+    doctor: 'Doctor',
     settings: 'Settings',
   },
   connection: {

@@ -13,6 +13,7 @@ import { CopyButton, Empty, Note, PageHead } from '../../ui/parts.tsx'
 import { SecretHint } from '../../ui/secret-hint.tsx'
 import { SecuritySections } from '../gateway-security/security-sections.tsx'
 import { GatewayState } from '../overview/gateway-tile.tsx'
+import { HealthCard } from '../overview/health-card.tsx'
 import { ProviderForm } from './provider-form.tsx'
 import { RuntimeCard } from './runtime-card.tsx'
 import { strings } from './strings.ts'
@@ -126,6 +127,7 @@ export function GatewayPage() {
               </Empty>
             </div>
           )}
+          <HealthCard />
           <SyncPanel />
           <SecuritySections />
           <RuntimeCard />

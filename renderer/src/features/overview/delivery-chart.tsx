@@ -6,6 +6,18 @@ type Bucket = Overview['deliveries']['per_minute'][number]
 const height = 92
 const slot = 10
 
+const minuteMs = 60_000
+
+/** The sixty minutes up to now: what was fetched a while ago moves to the left by itself. */
+export function lastHour(buckets: readonly Bucket[], now: number): Bucket[] {
+  const known = new Map(buckets.map((bucket) => [Date.parse(bucket.at), bucket]))
+  const last = Math.floor(now / minuteMs) * minuteMs
+  return Array.from({ length: 60 }, (_, index) => {
+    const at = last - (59 - index) * minuteMs
+    return known.get(at) ?? { at: new Date(at).toISOString(), delivered: 0, failed: 0 }
+  })
+}
+
 export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
   const most = Math.max(4, ...buckets.map((bucket) => bucket.delivered + bucket.failed))
   const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)

@@ -1,33 +1,41 @@
-/** The gateway in one look: is it all right, why not, what to do; then the figures. */
+/** The gateway in one look: is it all right, layer by layer, why not, what to do; then the figures. */
 import { Button } from '@mantine/core'
 import { Link } from 'wouter'
 import type { GatewayRuntime } from '../../../../native-services/contract/entities.ts'
+import { type GatewayHealth, healthVerdictWords } from '../../../../native-services/contract/gateway-health.ts'
 import { supervisorStates } from '../../../../native-services/contract/states.ts'
 import { gatewayAction, moveToPort } from '../../lib/actions.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Countdown } from '../../ui/time.tsx'
+import { HealthLayers } from './health-layers.tsx'
+import { ProcessSparks } from './process-sparks.tsx'
 import { strings } from './strings.ts'
+import { useGatewayHealth } from './use-watch.ts'
 
-/** The gateway's state without its figures; the gateway page shows it, too. */
-export function GatewayState({ gateway }: { gateway: GatewayRuntime }) {
+/** The gateway's state without its figures; the gateway page shows it, too. "Healthy" is said only when a real request succeeded. */
+export function GatewayState({ gateway, health = null }: { gateway: GatewayRuntime; health?: GatewayHealth | null }) {
   const words = supervisorStates[gateway.state]
+  const up = gateway.state === 'running' || gateway.state === 'adopted'
+  const verdict = up && health && health.verdict !== 'unknown' && health.verdict !== 'down' ? healthVerdictWords[health.verdict] : null
+  const { tone, icon, label } = verdict ?? words
   return (
     <>
-      <div className="tile-big" data-tone={words.tone}>
+      <div className="tile-big" data-tone={tone}>
         <span style={{ color: 'var(--tone)', display: 'grid' }}>
-          <StateIcon name={words.icon} size={19} />
+          <StateIcon name={icon} size={19} />
         </span>
-        {words.label}
+        {label}
+        {verdict ? <span className="tile-aside">{words.label.toLowerCase()}</span> : null}
         {gateway.retry_at ? (
-          <span className="faint" style={{ fontSize: 13, fontWeight: 400 }}>
+          <span className="tile-aside">
             next try in <Countdown to={gateway.retry_at} />
           </span>
         ) : null}
       </div>
-      <div className="tile-reason">
-        {gateway.reason ?? words.sentence}
-        {(gateway.remedy ?? words.remedy) ? <span className="faint"> {gateway.remedy ?? words.remedy}</span> : null}
+      <div className="tile-reason tile-reason-lines">
+        {verdict ? health?.sentence : (gateway.reason ?? words.sentence)}
+        {!verdict && (gateway.remedy ?? words.remedy) ? <span className="faint"> {gateway.remedy ?? words.remedy}</span> : null}
       </div>
     </>
   )
@@ -35,6 +43,7 @@ export function GatewayState({ gateway }: { gateway: GatewayRuntime }) {
 
 export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
   const now = useNow()
+  const health = useGatewayHealth()
   if (!gateway) {
     return (
       <section className="card tile" aria-label={strings.gateway}>
@@ -66,26 +75,22 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
           )
         ) : null}
       </div>
-      <GatewayState gateway={gateway} />
+      <GatewayState gateway={gateway} health={health} />
+      <HealthLayers health={health} />
+      <ProcessSparks />
       <div className="tile-facts">
-        {up ? (
-          <span>
-            <span className="faint">up</span>
-            {duration(Math.max(0, now - Date.parse(gateway.since_at)))}
-          </span>
-        ) : null}
-        {gateway.version ? (
-          <span>
-            <span className="faint">OpenClaw</span>
-            {gateway.version}
-          </span>
-        ) : null}
-        {gateway.latency_ms !== null ? (
-          <span>
-            <span className="faint">answers in</span>
-            {Math.round(gateway.latency_ms)} ms
-          </span>
-        ) : null}
+        <span>
+          <span className="faint">up</span>
+          {up ? duration(Math.max(0, now - Date.parse(gateway.since_at))) : '—'}
+        </span>
+        <span>
+          <span className="faint">OpenClaw</span>
+          {gateway.version ?? '—'}
+        </span>
+        <span>
+          <span className="faint">answers in</span>
+          {gateway.latency_ms === null ? '—' : `${Math.round(gateway.latency_ms)} ms`}
+        </span>
         <span>
           <span className="faint">port</span>
           {gateway.port}

@@ -14,7 +14,8 @@ import { FeedRow } from '../activity/feed-row.tsx'
 import { useOnboarding } from '../welcome/use-onboarding.ts'
 import { CostToday } from '../usage/cost-today.tsx'
 import { AttentionList } from './attention-list.tsx'
-import { DeliveryChart } from './delivery-chart.tsx'
+import { BeatsCard } from './beats-card.tsx'
+import { DeliveriesCard } from './deliveries-card.tsx'
 import { GatewayTile } from './gateway-tile.tsx'
 import { strings } from './strings.ts'
 
@@ -38,9 +39,6 @@ export function OverviewPage() {
   const byStatus = useMemo(() => count(agents.map((agent) => agent.status)), [agents])
   const online = byStatus.get('online') ?? 0
   const open = taskStatuses.reduce((sum, status) => (status === 'done' || status === 'archived' ? sum : sum + tasks[status]), 0)
-  const buckets = overview?.deliveries.per_minute ?? []
-  const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
-  const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
 
   // A first run begins with the path, once; after that the Overview offers it.
   const [firstRun] = useState(
@@ -141,29 +139,8 @@ export function OverviewPage() {
         <div className="overview-grid">
           <div className="stack" style={{ gap: 16 }}>
             <AttentionList rows={attention} />
-            <section className="card" aria-labelledby="deliveries-title">
-              <div className="card-head">
-                <h2 id="deliveries-title" title={strings.deliveriesHint}>
-                  {strings.deliveries}
-                </h2>
-                <span className="aside num">
-                  <span>
-                    <span className="dot" data-tone="good" style={{ width: 7, height: 7, marginRight: 5 }} />
-                    {delivered} delivered
-                  </span>
-                  <span>
-                    <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={{ width: 7, height: 7, marginRight: 5 }} />
-                    {failed} failed
-                  </span>
-                  {overview && overview.deliveries.queued + overview.deliveries.leased > 0 ? (
-                    <span>{overview.deliveries.queued + overview.deliveries.leased} under way</span>
-                  ) : null}
-                </span>
-              </div>
-              <div className="card-body">
-                {delivered + failed === 0 ? <p className="muted">{strings.deliveriesNone}</p> : <DeliveryChart buckets={buckets} />}
-              </div>
-            </section>
+            <DeliveriesCard deliveries={overview?.deliveries} />
+            <BeatsCard agents={agents} />
           </div>
           <section className="card" aria-labelledby="activity-title">
             <div className="card-head">

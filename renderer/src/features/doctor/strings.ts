@@ -1,0 +1,20 @@
+import type { DoctorState } from '../../../../native-services/contract/doctor.ts'
+
+export const strings = {
+  title: 'Doctor',
+  run: 'Run the Doctor',
+  running: (done: number, total: number, step: string | null) => `${done} of ${total}${step ? `: ${step}` : ''}`,
+  never: 'The Doctor has not looked yet',
+  neverBody:
+    'It looks at the data folder, OpenClaw, the gateway, the tokens and workspaces of agents, and this machine, and says what it found, why it matters, and what to do. It changes nothing.',
+  copy: 'Copy the report',
+  why: 'Why it matters',
+  whole: 'Nothing is wrong',
+  broken: (count: number) => `${count} ${count === 1 ? 'thing is' : 'things are'} broken`,
+  warned: (count: number) => `${count} ${count === 1 ? 'warning' : 'warnings'}`,
+  tally: (count: number, state: DoctorState) => `${count} ${{ ok: 'ok', warning: 'warning', bad: 'broken', skipped: 'skipped' }[state]}`,
+  lookedAt: 'looked',
+  open: 'Open',
+  startFailed: 'The Doctor could not be started',
+  showOk: 'Show what is all right',
+}

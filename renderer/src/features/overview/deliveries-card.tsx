@@ -1,0 +1,39 @@
+/** Deliveries and failures, minute by minute. */
+import { Link } from 'wouter'
+import type { Overview } from '../../../../native-services/contract/entities.ts'
+import { useNow } from '../../lib/time.ts'
+import { DeliveryChart, lastHour } from './delivery-chart.tsx'
+import { strings } from './strings.ts'
+
+const dot = { width: 7, height: 7, marginRight: 5 }
+
+export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliveries'] | undefined }) {
+  const now = useNow()
+  const buckets = lastHour(deliveries?.per_minute ?? [], now)
+  const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
+  const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
+  return (
+    <section className="card" aria-labelledby="deliveries-title">
+      <div className="card-head">
+        <h2 id="deliveries-title" title={strings.deliveriesHint}>
+          {strings.deliveries}
+        </h2>
+        <span className="aside num">
+          <Link href="/activity?kind=delivery.">
+            <span className="dot" data-tone="good" style={dot} />
+            {delivered} delivered
+          </Link>
+          <Link href="/activity?kind=delivery.&level=error">
+            <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={dot} />
+            {failed} failed
+          </Link>
+          <span>{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</span>
+        </span>
+      </div>
+      <div className="card-body">
+        <DeliveryChart buckets={buckets} />
+        <p className="chart-none muted">{delivered + failed === 0 ? strings.deliveriesNone : ''}</p>
+      </div>
+    </section>
+  )
+}

@@ -289,7 +289,17 @@ export function createServices(options: {
     })
   }
 
+  store.tasks.setSurroundings(() => {
+    const { connected, failure } = connection.state()
+    return {
+      deliveries_paused: settings.delivery_paused,
+      gateway_down: connected ? null : failure === 'unauthorized' ? 'the gateway refuses our token' : 'gateway down',
+    }
+  })
+  let wasConnected = false
+
   function onSettings(before: Settings): void {
+    if (before.delivery_paused !== settings.delivery_paused) store.write(() => store.tasks.touchWaiting())
     if (before.delivery_paused && !settings.delivery_paused) delivery.poke()
     if (before.delivery_concurrency < settings.delivery_concurrency) delivery.poke()
   }
@@ -309,6 +319,8 @@ export function createServices(options: {
       }),
       connection.onState((state) => {
         live.connectionChanged()
+        if (state.connected !== wasConnected) store.write(() => store.tasks.touchWaiting())
+        wasConnected = state.connected
         post({ type: 'gateway-connection', connected: state.connected, version: state.version, reason: state.reason })
         if (state.connected) delivery.poke()
       }),

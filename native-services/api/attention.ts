@@ -206,11 +206,6 @@ export function createAttention(deps: {
         .map((held) =>
           row(`exec:${held.id}`, `${name(held.gateway_agent_id)} wants to run a command`, held.command.slice(0, 300), held.created_at),
         ),
-      ...store.approvals
-        .list({ status: 'pending', ...most })
-        .items.map((ask) =>
-          row(`approval:${ask.id}`, `${ask.requested_by} asks for approval: ${ask.action_type}`, ask.reason.slice(0, 300), ask.created_at),
-        ),
       ...store.questions
         .list({ status: 'open', ...most })
         .items.map((ask) => row(`question:${ask.id}`, `${ask.agent_name} has a question`, ask.content.slice(0, 300), ask.created_at)),
@@ -245,18 +240,6 @@ export function createAttention(deps: {
           : { label: 'Open', action: 'open' as const, target_id: null },
       }
     })
-  }
-
-  function blockedRows(): AttentionRow[] {
-    return store.tasks.withStatus('blocked', 20).map((task) => ({
-      key: `task:${task.id}`,
-      tone: 'warning',
-      title: `#${task.number} ${task.title} is blocked`,
-      reason: task.blocked_reason ?? 'No reason was given.',
-      since_at: task.updated_at,
-      link: `/boards/${task.board_id}/tasks/${task.id}`,
-      fix: { label: 'Open', action: 'open', target_id: task.id },
-    }))
   }
 
   function check(): void {

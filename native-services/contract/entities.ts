@@ -189,6 +189,8 @@ export const task = z.object({
   unread_count: z.number().int(),
   /** What it waits for, in one sentence, e.g. `delivery retrying: gateway down`; null when it waits for nothing. */
   waiting_for: z.string().nullable(),
+  /** When what it waits for is tried again; null when nothing is. */
+  waiting_until_at: maybeTimestamp,
   created_at: timestamp,
   updated_at: timestamp,
 })

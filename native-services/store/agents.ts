@@ -76,6 +76,12 @@ export function agentsRepository({ db, clock, touch, announce }: RepositoryConte
       identity_profile: JSON.parse(identity as string) as IdentityProfile,
     }
   }
+  // They say what they wait for.
+  const openTasks = db.prepare(`SELECT s.task_id FROM assignments s JOIN tasks t ON t.id = s.task_id
+    WHERE s.agent_id = ? AND t.status IN ('assigned', 'in_progress', 'review') LIMIT 500`)
+  const canWork = (status: unknown): boolean =>
+    status !== 'offline' && status !== 'failed' && status !== 'paused' && status !== 'provisioning'
+
   /** Others hear when an agent goes offline and when it comes online: not of each step in between. */
   function tellPresence(before: Record<string, unknown>, id: string): void {
     const agent = shape(byId.get(id) as Record<string, unknown>)
@@ -187,17 +193,21 @@ export function agentsRepository({ db, clock, touch, announce }: RepositoryConte
     update(id: string, patch: AgentPatch): void {
       const { heartbeat_config, identity_profile, ...fields } = patch
       const now = clock.now()
-      const before = fields.status === undefined ? undefined : (byId.get(id) as Record<string, unknown> | undefined)
+      const before =
+        fields.status === undefined && fields.token_status === undefined ? undefined : (byId.get(id) as Record<string, unknown> | undefined)
       const { sql, values } = assignments({
         ...fields,
         heartbeat_config_json: heartbeat_config && JSON.stringify(heartbeat_config),
         identity_profile_json: identity_profile && JSON.stringify(identity_profile),
-        status_since_at: fields.status_since_at ?? (before && before.status !== fields.status ? now : undefined),
+        status_since_at: fields.status_since_at ?? (fields.status !== undefined && before?.['status'] !== fields.status ? now : undefined),
         updated_at: now,
       })
       db.prepare(`UPDATE agents SET ${sql} WHERE id = ?`).run(...values, id)
       touch('agent', id)
-      if (before && before['status'] !== fields.status) tellPresence(before, id)
+      if (before && fields.status !== undefined && before['status'] !== fields.status) tellPresence(before, id)
+      const drifts = fields.token_status !== undefined && before?.['token_status'] !== fields.token_status
+      if (before && (drifts || canWork(before['status']) !== canWork(fields.status ?? before['status']) || !canWork(before['status'])))
+        for (const { task_id: taskId } of openTasks.all(id) as { task_id: string }[]) touch('task', taskId)
     },
 
     remove(id: string): void {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Task } from '../contract/entities.ts'
-import type { TaskStatus } from '../contract/states.ts'
+import type { AgentStatus, TaskStatus } from '../contract/states.ts'
+import { waitingFor, type WaitingAgent } from '../domain/waiting-for.ts'
 import { createId } from '../platform/ids.ts'
 import { papersOf } from './documents.ts'
 import { assignments, type Listed, type Paging, type Stored, where } from './rows.ts'
@@ -32,14 +33,32 @@ interface Awaited {
   task_id: string
   what: string
 }
-interface Pending {
+/** What is true for all tasks at the moment and stands in no row. */
+export interface Surroundings {
+  deliveries_paused: boolean
+  /** In a word or two; null when it is there. */
+  gateway_down: string | null
+}
+
+interface AgentColumns {
+  agent_name: string
+  agent_status: AgentStatus
+  status_reason: string | null
+  token_status: string
+}
+const agentOf = (row: AgentColumns): WaitingAgent => ({
+  name: row.agent_name,
+  status: row.agent_status,
+  status_reason: row.status_reason,
+  token_drifted: row.token_status === 'drifted',
+})
+interface Pending extends AgentColumns {
   task_id: string
-  state: string
+  state: 'queued' | 'leased' | 'dead'
+  next_attempt_at: number | null
   last_error: string | null
   /** It waits for a daily cap. */
   held: 0 | 1
-  agent_name: string
-  agent_status: string
 }
 
 interface DependsOn {
@@ -67,10 +86,15 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
   const byId = db.prepare('SELECT * FROM tasks WHERE id = ?')
   // Read for a whole page of tasks at once: one statement each instead of three per task. The argument is a JSON array of ids.
   const some = '(SELECT value FROM json_each(?))'
-  const assignees = db.prepare(`SELECT task_id, agent_id FROM assignments WHERE task_id IN ${some} ORDER BY task_id, position`)
+  const agentColumns = 'a.name AS agent_name, a.status AS agent_status, a.status_reason, a.token_status'
+  const assignees = db.prepare(
+    `SELECT s.task_id, s.agent_id, ${agentColumns} FROM assignments s CROSS JOIN agents a ON a.id = s.agent_id WHERE s.task_id IN ${some} ORDER BY s.task_id, s.position`,
+  )
+  const pausedBoards = db.prepare('SELECT id FROM boards WHERE paused = 1').pluck()
+  let surroundings: () => Surroundings = () => ({ deliveries_paused: false, gateway_down: null })
   // The oldest undelivered message of a task tells what the task waits for.
   const pending = db.prepare(`
-    SELECT n.task_id, n.state, n.last_error, n.held, a.name AS agent_name, a.status AS agent_status
+    SELECT n.task_id, n.state, n.last_error, n.held, n.next_attempt_at, ${agentColumns}
     FROM notifications n INDEXED BY notifications_pending CROSS JOIN agents a ON a.id = n.agent_id
     WHERE n.task_id IN ${some} AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.held, n.seq`)
   const awaited = db.prepare(`
@@ -110,32 +134,16 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
     for (const { task_id: waiting } of dependents.all(id) as { task_id: string }[]) touch('task', waiting)
   }
 
-  function waitingFor(
-    row: Record<string, unknown>,
-    { asked, next, blockers }: { asked: Awaited | undefined; next: Pending | undefined; blockers: readonly DependsOn[] },
-  ): string | null {
-    if (row['status'] === 'blocked') return `blocked: ${String(row['blocked_reason'] ?? 'no reason given')}`
-    if (row['status'] === 'archived') return null
-    if (blockers.length > 0 && row['status'] !== 'done') return `blocked by ${blockers.map((blocker) => `#${blocker.number}`).join(', ')}`
-    if (asked)
-      return asked.kind === 'approval' ? `waiting for approval: ${asked.what}` : `waiting for an answer: ${asked.what.slice(0, 140)}`
-    if (!next) return null
-    if (next.state === 'leased') return `${next.agent_name} is working on it`
-    if (next.held === 1) return `waiting: ${next.last_error ?? 'daily cap reached'}`
-    if (next.state === 'dead') return `delivery to ${next.agent_name} failed: ${next.last_error ?? 'no reason recorded'}`
-    if (next.last_error) return `delivery to ${next.agent_name} will be retried: ${next.last_error}`
-    if (next.agent_status === 'paused') return `${next.agent_name} is paused`
-    return `waiting for ${next.agent_name}`
-  }
-
   function shapeAll(rows: readonly unknown[]): TaskRow[] {
     const ids = JSON.stringify(rows.map((row) => (row as { id: string }).id))
-    const assigned = new Map<string, string[]>()
-    for (const { task_id, agent_id } of assignees.all(ids) as { task_id: string; agent_id: string }[]) {
-      const list = assigned.get(task_id)
-      if (list) list.push(agent_id)
-      else assigned.set(task_id, [agent_id])
+    const assigned = new Map<string, (AgentColumns & { agent_id: string })[]>()
+    for (const row of assignees.all(ids) as (AgentColumns & { task_id: string; agent_id: string })[]) {
+      const list = assigned.get(row.task_id)
+      if (list) list.push(row)
+      else assigned.set(row.task_id, [row])
     }
+    const around = surroundings()
+    const paused = new Set(pausedBoards.all() as string[])
     const depends = Map.groupBy(dependsOn.all(ids) as DependsOn[], (each) => each.task_id)
     const tags = Map.groupBy(tagged.all(ids) as { task_id: string; tag_id: string }[], (each) => each.task_id)
     const values = new Map<string, Record<string, unknown>>()
@@ -151,9 +159,21 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
     return rows.map((raw) => {
       const row = raw as Record<string, unknown> & { id: string }
       const { auto_reason: _, ...fields } = row
-      const to = assigned.get(row.id) ?? []
+      const agents = assigned.get(row.id) ?? []
+      const to = agents.map((each) => each.agent_id)
+      const waits = next.get(row.id)
       const dependencies = depends.get(row.id) ?? []
       const blockers = dependencies.filter((each) => each.open)
+      const waiting = waitingFor({
+        ...around,
+        status: row['status'] as TaskStatus,
+        blocked_reason: row['blocked_reason'] as string | null,
+        blocked_by: blockers.map((each) => each.number),
+        asked: asked.get(row.id) ?? null,
+        next: waits ? { ...waits, held: waits.held === 1, agent: agentOf(waits) } : null,
+        assignees: agents.map(agentOf),
+        board_paused: paused.has(row['board_id'] as string),
+      })
       return {
         ...(fields as unknown as TaskRow),
         auto_created: Boolean(row['auto_created']),
@@ -165,7 +185,8 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
         is_blocked: blockers.length > 0,
         tag_ids: (tags.get(row.id) ?? []).map((each) => each.tag_id),
         custom_field_values: values.get(row.id) ?? {},
-        waiting_for: waitingFor(row, { asked: asked.get(row.id), next: next.get(row.id), blockers }),
+        waiting_for: waiting.text,
+        waiting_until_at: waiting.until_at,
       }
     })
   }
@@ -217,7 +238,8 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
 
     /** The same list again, and nothing changed since: the very same arrays, which callers must not change. */
     list(filter: TaskFilter): Listed<TaskRow> {
-      const now = version()
+      const { deliveries_paused: still, gateway_down: down } = surroundings()
+      const now = `${version()} ${String(still)} ${down ?? ''}`
       if (now !== keptVersion) kept.clear()
       keptVersion = now
       const key = JSON.stringify(filter)
@@ -227,6 +249,18 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
       kept.set(key, listed)
       if (kept.size > listsKept) kept.delete(kept.keys().next().value as string)
       return listed
+    },
+
+    /** Where to ask for what is true for all tasks. */
+    setSurroundings(read: () => Surroundings): void {
+      surroundings = read
+    },
+    /** What messages wait for has changed for all of them. */
+    touchWaiting(): void {
+      for (const { task_id } of statement(
+        `SELECT DISTINCT task_id FROM notifications INDEXED BY notifications_pending WHERE task_id IS NOT NULL AND state IN ('queued', 'leased', 'dead') LIMIT 1000`,
+      ).all() as { task_id: string }[])
+        touch('task', task_id)
     },
 
     /** What an agent has to do: not done, not archived, most urgent status first. */

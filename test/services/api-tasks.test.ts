@@ -31,7 +31,7 @@ describe('tasks of people', () => {
       assigned_agent_id: world.max.id,
       assigned_agent_ids: [world.max.id, world.ivy.id],
       created_by: 'Operator',
-      waiting_for: 'waiting for Max',
+      waiting_for: 'delivery to Max waits: gateway down',
     })
     const outbox = await services.call('listNotifications', { query: { task_id: task.id } })
     expect(outbox.items.map((item) => [item.type, item.agent_id, item.state])).toEqual([

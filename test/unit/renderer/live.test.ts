@@ -34,6 +34,7 @@ function task(number: number, patch: Partial<Task> = {}): Task {
     last_read_at: null,
     unread_count: 0,
     waiting_for: null,
+    waiting_until_at: null,
     created_at: '2026-01-01T00:00:00.000Z',
     updated_at: '2026-01-01T00:00:00.000Z',
     ...patch,

@@ -15,6 +15,7 @@ import { PriorityMark } from './priority-mark.tsx'
 import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { FieldChips } from '../planning/task-fields.tsx'
 import { TagChips } from '../tasks/tag-chips.tsx'
+import { WaitingFor } from '../tasks/waiting-for.tsx'
 import { strings } from './strings.ts'
 
 export interface TaskCardProps {
@@ -105,7 +106,9 @@ export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo,
       ) : task.waiting_for ? (
         <div className="task-wait" data-tone="warning">
           <Hourglass size={12} aria-label="Waits for" />
-          <span>{task.waiting_for}</span>
+          <span>
+            <WaitingFor task={task} />
+          </span>
         </div>
       ) : null}
       {task.tag_ids.length > 0 ? <TagChips ids={task.tag_ids} /> : null}

@@ -13,6 +13,7 @@ import { RelativeTime } from '../../ui/time.tsx'
 import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { PriorityMark } from './priority-mark.tsx'
+import { WaitingFor } from '../tasks/waiting-for.tsx'
 import { strings } from './strings.ts'
 
 /** As many as one request takes. */
@@ -98,7 +99,9 @@ export function TaskList({
                   {task.waiting_for ? (
                     <span className="row muted truncate hide-narrow" data-tone="warning" style={{ fontSize: 12, gap: 5, maxWidth: 260 }}>
                       <Hourglass size={12} style={{ color: 'var(--tone)', flex: 'none' }} aria-label="Waits for" />
-                      <span className="truncate">{task.waiting_for}</span>
+                      <span className="truncate">
+                        <WaitingFor task={task} />
+                      </span>
                     </span>
                   ) : null}
                   <UnreadMark task={task} />

@@ -30,6 +30,7 @@ import { TaskFields } from '../planning/task-fields.tsx'
 import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
+import { WaitingFor } from './waiting-for.tsx'
 
 /** Fetches thread, deliveries and activity of the task, and again after the connection was lost. */
 function useThreadData(boardId: string, taskId: string): { error: string | null; retry: () => void } {
@@ -341,7 +342,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
             ) : null}
             {task.waiting_for && task.status !== 'blocked' ? (
               <Note tone="warning">
-                <strong>{strings.waitsFor}</strong> {task.waiting_for}
+                <strong>{strings.waitsFor}</strong> <WaitingFor task={task} />
               </Note>
             ) : null}
             <TaskRequests taskId={task.id} />

@@ -196,6 +196,11 @@ describe('groups', () => {
     const message = await say(content, tags)
     const everybody = [world.lead.id, world.max.id, world.ivy.id, who('Bea').id, who('Max').id, who('Tom').id]
     expect(message).toMatchObject({ is_chat: true, told_count: 6 })
+    const recorded = services.query<{ message: string }>(
+      `SELECT message FROM activity WHERE event_type = 'board_group.broadcast' AND json_extract(data_json, '$.memory_id') = ?`,
+      message.id,
+    )
+    expect(recorded).toEqual(tags.includes('broadcast') ? [{ message: 'Operator wrote to everybody in Autumn 2026: 6 agents' }] : [])
     expect(told(message.id).toSorted()).toEqual(everybody.toSorted())
     const rows = services.query<{ board_id: string; session_key: string }>(
       'SELECT board_id, session_key FROM notifications WHERE comment_id = ?',

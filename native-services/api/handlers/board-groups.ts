@@ -91,7 +91,17 @@ export function boardGroupHandlers(deps: ApiDeps, { entities }: { entities: Enti
         agent_id: agent?.id ?? null,
         source_notification_id: null,
       })
-      if (isChat) tellGroup(store, entry)
+      if (isChat) {
+        const told = tellGroup(store, entry)
+        if (tags.includes(broadcastTag))
+          store.activity.record({
+            event_type: 'board_group.broadcast',
+            message: `${entry.author_name} wrote to everybody in ${group.name}: ${plural(told, 'agent')}`,
+            ...(agent ? byAgent(agent) : byOperator),
+            board_id: entry.board_id,
+            data: { board_group_id: group.id, memory_id: entry.id },
+          })
+      }
       return entities.must(store.groupMemory.get(entry.id), 'message')
     })
     deps.delivery.poke()

@@ -5,7 +5,7 @@
 import type { BodyOf } from '../contract/operations.ts'
 import type { ExecDecision } from '../contract/approvals.ts'
 import { AppError } from '../contract/errors.ts'
-import { tellAnswer, tellResolution } from '../delivery/resolution-notices.ts'
+import { tellAnswer, tellExpired, tellResolution } from '../delivery/resolution-notices.ts'
 import { approvalReason, mayAnswer, mayResolve, openRequestsLimit } from '../domain/approval-rules.ts'
 import type { ExecApprovals, HeldCommand } from '../gateway/exec-approvals.ts'
 import { GatewayError } from '../gateway/types.ts'
@@ -86,6 +86,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         store.write(() => {
           for (const question of due) {
             store.questions.resolve(question.id, { status: 'expired' })
+            tellExpired(store, question)
             store.activity.record({
               event_type: 'question.expired',
               level: 'warning',

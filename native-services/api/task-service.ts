@@ -6,6 +6,7 @@ import type { BodyOf } from '../contract/operations.ts'
 import { AppError } from '../contract/errors.ts'
 import { taskStates } from '../contract/states.ts'
 import type { Actor, Notifier } from '../delivery/types.ts'
+import { tellUnassigned } from '../delivery/unassigned-work.ts'
 import { checkBlocked, checkDependencies, holdsUp } from '../domain/dependency-rules.ts'
 import { planFieldValues } from '../domain/field-rules.ts'
 import { checkAgentFields, initialStatus, planTaskChange, type TaskActor, type TaskPlan } from '../domain/task-rules.ts'
@@ -225,6 +226,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         // A task that waits for others is announced to its agents when it can begin.
         if (assignees.length > 0 && !task.is_blocked)
           notifier.assigned({ task, agent_ids: assignees.filter((agentId) => agentId !== actor.agent_id), actor })
+        if (assignees.length === 0 && task.status === 'inbox') tellUnassigned(store, clock, board.id, actor.agent_id)
         return fresh(id)
       }),
 
@@ -322,6 +324,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         const told = added.filter((id) => id !== actor.agent_id)
         if (told.length > 0 && !task.is_blocked) notifier.assigned({ task, agent_ids: told, actor })
+        if (task.status === 'inbox' && task.assigned_agent_ids.length === 0 && (moved || reassigned)) tellUnassigned(store, clock, board.id, actor.agent_id)
         if (moved) notifier.statusChanged({ task, from: before.status, actor })
         if (before.is_blocked) tellUnblocked([before.id], 'it waits for nothing any more')
         if (moved && !holdsUp(task.status)) tellUnblocked(heldUp, `#${task.number} is ${taskStates[task.status].label.toLowerCase()}`)

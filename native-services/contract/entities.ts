@@ -226,6 +226,7 @@ export const notificationTypes = [
   'board_chat',
   'group_chat',
   'board_onboarding',
+  'unassigned_work',
   'webhook_event',
   'wake',
   'heartbeat',

@@ -24,6 +24,7 @@ import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
 import { createReplyStreams } from './reply-stream.ts'
 import { recordRun } from './run-record.ts'
 import type { Delivery, DeliveryStats, Notifier } from './types.ts'
+import { unassignedWork } from './unassigned-work.ts'
 
 export interface DeliveryOptions {
   store: Store
@@ -161,6 +162,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       recipient_assigned: task?.assigned_agent_ids.includes(row.agent_id) ?? false,
       recipient_is_lead: store.agents.get(row.agent_id)?.is_board_lead ?? false,
       superseded: store.notifications.superseded(row),
+      nothing_unassigned: row.type === 'unassigned_work' && unassignedWork(store, row.board_id ?? '').total === 0,
     })
     if (!verdict.deliver) {
       store.notifications.finish(row.id, { state: 'skipped', error_code: verdict.reason, error: skipSentences[verdict.reason] })

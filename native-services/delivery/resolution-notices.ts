@@ -34,6 +34,7 @@ export function tellResolution(store: Store, approval: ApprovalRow): void {
     `Decision: ${approval.status}`,
     ...(approval.resolution_comment === null ? [] : [`The person said: ${approval.resolution_comment}`]),
   ]
+  recordAbsence(store, approval, asker, lead)
   const told = new Map([asker, lead].flatMap((agent) => (agent ? [[agent.id, agent]] : [])))
   for (const agent of told.values()) {
     const whose = agent.id === approval.agent_id ? 'Your request' : `The request of ${approval.requested_by}`
@@ -45,6 +46,45 @@ export function tellResolution(store: Store, approval: ApprovalRow): void {
       body: lines.join('\n'),
     })
   }
+}
+
+/** Says who will hear of the decision later, or never, because who asked is not there. */
+function recordAbsence(store: Store, approval: ApprovalRow, asker: AgentRow | undefined, lead: AgentRow | undefined): void {
+  const gone = asker === undefined || asker.status === 'deleting'
+  const away = asker?.status === 'offline' || asker?.status === 'paused' || asker?.status === 'failed'
+  if ((gone && approval.requested_by === 'Operator') || (!gone && !away)) return
+  const leadHears = lead !== undefined && lead.id !== asker?.id && lead.status !== 'deleting'
+  const others = leadHears ? ` ${lead.name}, the lead, is told.` : gone ? ' Nobody else hears of it: the board has no lead.' : ''
+  const message = gone
+    ? `${approval.requested_by}, who asked for ${approval.action_type}, is gone and does not hear of the decision.${others}`
+    : `${approval.requested_by}, who asked for ${approval.action_type}, is ${asker.status} and hears of the decision when it is back.${others}`
+  store.activity.record({
+    event_type: 'approval.asker_away',
+    level: 'warning',
+    message,
+    agent_id: approval.agent_id,
+    task_id: approval.task_id,
+    board_id: approval.board_id,
+    data: { approval_id: approval.id },
+  })
+}
+
+/** Tells the agent that asked that nobody did. Call inside `store.write`. */
+export function tellExpired(store: Store, question: QuestionRow): void {
+  const agent = store.agents.get(question.agent_id)
+  if (!agent) return
+  const lines = [
+    `Your question: ${question.content}`,
+    ...(question.correlation_id === null ? [] : [`Your mark: ${question.correlation_id}`]),
+    'Nobody answered in time, and no answer comes any more. Go on with what you can do without it, say in the thread what you assumed, or ask again if nothing else helps.',
+  ]
+  enqueue(store, agent, {
+    type: 'question_answered',
+    board_id: question.board_id,
+    task_id: question.task_id,
+    title: `Nobody answered your question in time: ${question.content.replace(/\s+/g, ' ').slice(0, 120)}`,
+    body: lines.join('\n\n'),
+  })
 }
 
 /** Tells the agent that asked. Call inside `store.write`. */

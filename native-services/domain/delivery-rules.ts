@@ -90,7 +90,7 @@ export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent'
 
 /** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
 export function mustArrive(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'approval_resolved' || type === 'question_answered' || type === 'webhook_event' || needsAnswer(type, authorType)
+  return type === 'approval_resolved' || type === 'question_answered' || type === 'webhook_event' || type === 'unassigned_work' || needsAnswer(type, authorType)
 }
 
 export interface DeliveryFacts {
@@ -103,6 +103,8 @@ export interface DeliveryFacts {
   recipient_is_lead: boolean
   /** A newer, unsent message of the same kind for the same task and agent: its thread contains this comment. */
   superseded: boolean
+  /** Nobody waits for somebody to do it any more. */
+  nothing_unassigned?: boolean
 }
 
 export type Verdict = { deliver: true } | { deliver: false; reason: SkipReason }
@@ -115,8 +117,9 @@ export type SkipReason =
   | 'agent_comment'
   | 'superseded'
   | 'status_moved_on'
+  | 'nothing_unassigned'
 
-type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'board_onboarding' | 'webhook_event'
+type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'board_onboarding' | 'unassigned_work' | 'webhook_event'
 function hasNoTask(type: NotificationType): type is WithoutTask {
   return (
     type === 'wake' ||
@@ -125,6 +128,7 @@ function hasNoTask(type: NotificationType): type is WithoutTask {
     type === 'board_chat' ||
     type === 'group_chat' ||
     type === 'board_onboarding' ||
+    type === 'unassigned_work' ||
     type === 'webhook_event'
   )
 }
@@ -132,6 +136,7 @@ function hasNoTask(type: NotificationType): type is WithoutTask {
 /** Whether a message is still worth sending. The world may have moved on while it waited. */
 export function verdictFor(facts: DeliveryFacts): Verdict {
   const skip = (reason: SkipReason): Verdict => ({ deliver: false, reason })
+  if (facts.type === 'unassigned_work' && facts.nothing_unassigned) return skip('nothing_unassigned')
   if (hasNoTask(facts.type)) return { deliver: true }
   if (facts.task_status === 'archived') return skip('task_archived')
   // They may belong to no task.
@@ -165,4 +170,5 @@ export const skipSentences: Readonly<Record<SkipReason, string>> = {
   agent_comment: 'An agent wrote it, and it mentions nobody.',
   superseded: 'A newer comment of the same thread is on its way.',
   status_moved_on: 'The task has another status by now.',
+  nothing_unassigned: 'Somebody has been assigned meanwhile.',
 }

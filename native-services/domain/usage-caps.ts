@@ -61,6 +61,7 @@ export function waitsForCap(type: NotificationType, author: 'user' | 'agent' | '
     case 'thread_update':
     case 'status_change':
     case 'webhook_event':
+    case 'unassigned_work':
     case 'heartbeat':
       return true
     case 'mention':

@@ -21,7 +21,10 @@ export interface NotificationRow extends Stored<Notification> {
 export type NewNotification = Pick<
   NotificationRow,
   'type' | 'agent_id' | 'board_id' | 'task_id' | 'comment_id' | 'title' | 'body' | 'session_key'
->
+> & {
+  /** Not sent sooner (ms epoch). */
+  not_before_at?: number
+}
 
 export function notificationsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM notifications WHERE id = ?')
@@ -97,12 +100,25 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
         notification.title,
         notification.body,
         notification.session_key,
-        now,
+        notification.not_before_at ?? now,
         now,
         now,
       )
       changed(id)
       return row(byId.get(id))
+    },
+
+    /** A message of this kind that has not been sent yet says something else. False when there is none. */
+    rewriteWaiting(which: Pick<NotificationRow, 'agent_id' | 'board_id' | 'type'>, text: { title: string; body: string }): boolean {
+      const found = db
+        .prepare(
+          `SELECT id FROM notifications INDEXED BY notifications_agent WHERE agent_id = ? AND board_id = ? AND type = ? AND state = 'queued' AND attempts = 0 LIMIT 1`,
+        )
+        .get(which.agent_id, which.board_id, which.type) as { id: string } | undefined
+      if (!found) return false
+      db.prepare('UPDATE notifications SET title = ?, body = ?, updated_at = ? WHERE id = ?').run(text.title, text.body, clock.now(), found.id)
+      changed(found.id)
+      return true
     },
 
     /** An unsent `thread_update` of the same task to the same agent takes the newer comment instead of adding a row. */

@@ -105,6 +105,7 @@ export const strings = {
     board_chat: 'Board chat',
     group_chat: 'Group chat',
     board_onboarding: 'Interview',
+    unassigned_work: 'Unassigned work',
     webhook_event: 'Webhook event',
     wake: 'Wake',
     heartbeat: 'Heartbeat',

@@ -1,7 +1,21 @@
 /** One board: its tasks as columns or rows, filters in the address, a task as a drawer beside it. */
 import './board.css'
 import { Button, Menu, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
-import { Archive, ArchiveRestore, ArrowLeft, Ellipsis, MessagesSquare, Pause, Play, Plus, Search, Settings2, Target, X } from 'lucide-react'
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowLeft,
+  Ellipsis,
+  FileText,
+  MessagesSquare,
+  Pause,
+  Play,
+  Plus,
+  Search,
+  Settings2,
+  Target,
+  X,
+} from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
@@ -17,6 +31,7 @@ import { attempt } from '../../lib/toast.ts'
 import { Empty, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
+import { strings as documentStrings } from '../documents/strings.ts'
 import { strings as chatStrings } from '../board-chat/strings.ts'
 import { strings as settingsStrings } from '../board-settings/strings.ts'
 import { useBoardGroup } from '../board-groups/use-groups.ts'
@@ -189,6 +204,11 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
             {strings.archived(archived)}
           </Button>
         ) : null}
+        <Tooltip label={documentStrings.open}>
+          <Link href={`/boards/${board.id}/documents`} className="iconbtn" aria-label={documentStrings.open}>
+            <FileText size={15} aria-hidden />
+          </Link>
+        </Tooltip>
         <Tooltip label={chatStrings.open}>
           <button
             type="button"

@@ -2,7 +2,7 @@
 import './task.css'
 import { Button, Menu, MultiSelect, Select, Tabs, Textarea } from '@mantine/core'
 import { Ellipsis, Link2, Pencil, Trash2, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { changeTask, deleteTask, postComment } from '../../lib/actions.ts'
@@ -19,18 +19,21 @@ import { Empty, LoadError, Note } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { TaskRequests } from '../inbox/task-requests.tsx'
 import { FeedRow } from '../activity/feed-row.tsx'
+import { strings as documentStrings } from '../documents/strings.ts'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { AssignDialog, missingFor } from './assign-dialog.tsx'
 import { BlockedDialog } from './blocked-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { Followers } from './followers.tsx'
 import { DependencyPicker } from './dependency-picker.tsx'
-import { TaskUsage } from '../usage/task-usage.tsx'
 import { TaskFields } from '../planning/task-fields.tsx'
+import { TaskUsage } from '../usage/task-usage.tsx'
 import { TagPicker } from './tag-picker.tsx'
 import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
 import { WaitingFor } from './waiting-for.tsx'
+
+const TaskDocuments = lazy(async () => ({ default: (await import('../documents/task-documents.tsx')).TaskDocuments }))
 
 /** Fetches thread, deliveries and activity of the task, and again after the connection was lost. */
 function useThreadData(boardId: string, taskId: string): { error: string | null; retry: () => void } {
@@ -212,8 +215,8 @@ function Properties({ task }: { task: Task }) {
       </div>
       <DependencyPicker task={task} />
       <TagPicker task={task} />
-      <TaskFields task={task} />
       <TaskUsage taskId={task.id} />
+      <TaskFields task={task} />
       {asking?.missing === 'reason' ? (
         <BlockedDialog
           task={task}
@@ -350,10 +353,16 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
             <Tabs defaultValue="thread" keepMounted={false}>
               <Tabs.List mb={14}>
                 <Tabs.Tab value="thread">{strings.thread}</Tabs.Tab>
+                <Tabs.Tab value="documents">{documentStrings.tab}</Tabs.Tab>
                 <Tabs.Tab value="activity">{strings.activity}</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="thread">
                 {error ? <LoadError message={error} retry={retry} /> : <Thread task={task} agents={agents} />}
+              </Tabs.Panel>
+              <Tabs.Panel value="documents">
+                <Suspense fallback={<div className="skeleton" style={{ height: 160 }} />}>
+                  <TaskDocuments key={task.id} task={task} />
+                </Suspense>
               </Tabs.Panel>
               <Tabs.Panel value="activity">
                 <div style={{ margin: '0 -14px' }}>

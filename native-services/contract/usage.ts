@@ -76,9 +76,9 @@ export const usageReport = z.object({
   to: day,
   group_by: z.enum(usageGroups),
   totals: usageTotals,
-  /** The most expensive first; days in their order. */
+  /** The most expensive first, at most 500; days in their order. */
   items: z.array(usageItem),
-  /** The items day by day, for a chart; days without a run are left out. */
+  /** The items day by day, for a chart; days without a run are left out. What is not among the items stands under an empty key. */
   days: z.array(z.object({ day, key: z.string(), total_tokens: count, cost_micros: count })),
 })
 export type UsageReport = z.infer<typeof usageReport>

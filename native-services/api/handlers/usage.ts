@@ -25,6 +25,8 @@ type Ids =
 const hourMs = 3_600_000
 /** The burn rate looks back so far. */
 const burnHours = 6
+/** Groups of a report, the most expensive of them; a year may have ten thousand tasks. */
+const mostItems = 500
 /** A report covers at most so many days. */
 const longestDays = 800
 
@@ -130,13 +132,15 @@ export function usageHandlers(deps: ApiDeps, { entities }: { entities: Entities 
     getUsage({ query }) {
       const { group_by, ...asked } = query
       const filter = filterOf(asked)
+      const groups = usage.groups(filter, group_by)
+      const shown = group_by === 'day' ? groups : groups.slice(0, mostItems)
       return {
         from: filter.from,
         to: filter.to,
         group_by,
         totals: usage.totals(filter),
-        items: usage.groups(filter, group_by).map((row) => ({ ...row, label: labelOf(group_by, row.key) })),
-        days: usage.days(filter, group_by),
+        items: shown.map((row) => ({ ...row, label: labelOf(group_by, row.key) })),
+        days: foldDays(usage.days(filter, group_by), groups.length > shown.length ? new Set(shown.map((row) => row.key)) : null),
       }
     },
 
@@ -227,6 +231,29 @@ export function usageHandlers(deps: ApiDeps, { entities }: { entities: Entities 
 
     getDashboardMetrics: ({ query }) => readDashboard({ store, now: clock.now(), ...query }),
   }
+}
+
+/** Days of groups that are not shown are added up under no key. */
+function foldDays<Day extends { day: string; key: string; total_tokens: number; cost_micros: number }>(
+  days: readonly Day[],
+  shown: ReadonlySet<string> | null,
+): Day[] {
+  if (shown === null) return [...days]
+  const rest = new Map<string, Day>()
+  const kept: Day[] = []
+  for (const entry of days) {
+    if (shown.has(entry.key)) {
+      kept.push(entry)
+      continue
+    }
+    const sum = rest.get(entry.day)
+    if (!sum) rest.set(entry.day, { ...entry, key: '' })
+    else {
+      sum.total_tokens += entry.total_tokens
+      sum.cost_micros += entry.cost_micros
+    }
+  }
+  return [...kept, ...rest.values()]
 }
 
 const csvHead = [

@@ -179,10 +179,13 @@ WHEN OLD.state IN ('queued', 'leased') AND OLD.held = 0 AND NOT (NEW.state IN ('
 END;
 CREATE TRIGGER notifications_head_returned AFTER UPDATE OF state, held ON notifications
 WHEN NOT (OLD.state IN ('queued', 'leased') AND OLD.held = 0) AND NEW.state IN ('queued', 'leased') AND NEW.held = 0 BEGIN
+  -- One that is being sent stays the head until it has ended: what came back before it in the line does not run beside it.
   UPDATE notifications SET head = 0
-    WHERE session_key = NEW.session_key AND state IN ('queued', 'leased') AND held = 0 AND head = 1;
+    WHERE session_key = NEW.session_key AND state IN ('queued', 'leased') AND held = 0 AND head = 1 AND state = 'queued';
   UPDATE notifications SET head = 1 WHERE seq = (
-    SELECT seq FROM notifications WHERE session_key = NEW.session_key AND state IN ('queued', 'leased') AND held = 0 ORDER BY seq LIMIT 1);
+    SELECT seq FROM notifications WHERE session_key = NEW.session_key AND state IN ('queued', 'leased') AND held = 0 ORDER BY seq LIMIT 1)
+    AND NOT EXISTS (
+      SELECT 1 FROM notifications WHERE session_key = NEW.session_key AND state IN ('queued', 'leased') AND held = 0 AND head = 1);
 END;
 CREATE TRIGGER notifications_head_removed AFTER DELETE ON notifications WHEN OLD.head = 1 BEGIN
   UPDATE notifications SET head = 1 WHERE seq = (

@@ -57,6 +57,26 @@ describe('attempts of a message', () => {
     expect(outcomes(row)).toEqual(['dead', 'sent_again', 'delivered'])
   })
 
+  it('what is sent again waits for what its session is busy with', async () => {
+    world.responses.onRun = (run) => run.fail('rejected', 'no')
+    world.delivery.start()
+    const task = world.task('T')
+    world.assign(task, world.agent('Max'))
+    await world.settle()
+    world.responses.onRun = () => {}
+    world.comment(task, '@Max first')
+    world.comment(task, '@Max second')
+    await world.settle()
+    const [dead] = world.outbox()
+    world.store.write(() => world.store.notifications.replay(dead?.id ?? ''))
+    await world.settle()
+    expect(world.outbox().map((row) => row.state)).toEqual(['queued', 'leased', 'queued'])
+    world.responses.open()[0]?.answer('One.')
+    await world.settle()
+    expect(world.outbox().map((row) => row.state)).toEqual(['leased', 'delivered', 'queued'])
+    expect(world.responses.mostPerSession).toBe(1)
+  })
+
   it('what a dead process had under way is interrupted', async () => {
     world.delivery.start()
     world.assign(world.task('T'), world.agent('Max'))

@@ -4,6 +4,7 @@ import { findMentions } from '../domain/mentions.ts'
 import { reachOf } from '../domain/reach-rules.ts'
 import type { Reach } from '../contract/threads.ts'
 import type { CommentRow } from '../store/messages.ts'
+import type { NotificationRow } from '../store/notifications.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { ApiDeps } from './deps.ts'
 import type { TaskCaller } from './task-service.ts'
@@ -18,6 +19,16 @@ export interface ThreadService {
   /** Answers with the token that brings it back. */
   remove(task: TaskRow, comment: CommentRow): string
   reach(task: TaskRow, comment: CommentRow): Reach
+}
+
+/**
+ * Whether another message carries this comment, too: an unsent update takes in newer comments and tells of the newest; and somebody who gets the
+ * task, or a later comment, gets the thread with it, which counts when nobody was told of the comment itself.
+ */
+function carriesComment(row: NotificationRow, comment: CommentRow, toldItself: boolean): boolean {
+  const newer = (row.comment_id ?? '') > comment.id
+  if (row.type === 'thread_update' && newer && row.id < (row.comment_id ?? '')) return true
+  return !toldItself && row.id > comment.id && (row.type === 'assignment' || newer)
 }
 
 type Deps = Pick<ApiDeps, 'store' | 'notifier' | 'connection' | 'settings'>
@@ -84,21 +95,17 @@ export function createThreadService({ store, notifier, connection, settings }: D
       const board = store.boards.get(task.board_id)
       const lead = store.agents.lead(task.board_id)
       const gateway = connection.state()
+      const withAgent = (row: NotificationRow) => {
+        const agent = store.agents.get(row.agent_id)
+        return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
+      }
+      const messages = store.notifications.ofComment(comment.id).flatMap(withAgent)
       return reachOf({
-        messages: store.notifications.ofComment(comment.id).flatMap((row) => {
-          const agent = store.agents.get(row.agent_id)
-          return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
-        }),
-        // Whatever is told of this task later carries the thread, this comment included: an assignment, or a newer comment.
+        messages,
         told_later: store.notifications
           .list({ task_id: task.id, limit: 100, offset: 0 })
-          .items.filter(
-            (row) => row.state !== 'skipped' && row.state !== 'dead' && (row.id > comment.id || (row.comment_id ?? '') > comment.id),
-          )
-          .flatMap((row) => {
-            const agent = store.agents.get(row.agent_id)
-            return agent ? [{ state: row.state, last_error: row.last_error, agent }] : []
-          }),
+          .items.filter((row) => row.state !== 'skipped' && row.state !== 'dead' && carriesComment(row, comment, messages.length > 0))
+          .flatMap(withAgent),
         task_status: task.status,
         board: { id: task.board_id, paused: board?.paused ?? false },
         lead: lead ? { id: lead.id, name: lead.name } : null,

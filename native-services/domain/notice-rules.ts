@@ -1,10 +1,11 @@
 /** Which of the things that are recorded a person is told of. Pure. */
 import type { NoticeKind } from '../contract/notice-kinds.ts'
-import { taskStates, type TaskStatus } from '../contract/states.ts'
+import type { TaskStatus } from '../contract/states.ts'
 
 export interface NewNotice {
   kind: NoticeKind
   title: string
+  /** Empty: the title of the task, where there is one. */
   body: string
   link: string
   /** An unread notice of the same subject takes this one in. */
@@ -35,7 +36,7 @@ export function noticeOf(event: Event): NewNotice | null {
       const to = event.data['to'] as TaskStatus
       const kind = statusKinds[to]
       if (event.actor_type === 'user' || !kind || thread === null) return null
-      return { kind, title: event.message, body: taskStates[to].sentence, link: thread, subject: `${kind}:${event.task_id}`, ...about }
+      return { kind, title: event.message, body: '', link: thread, subject: `${kind}:${event.task_id}`, ...about }
     }
     case 'approval.requested':
     case 'question.asked': {

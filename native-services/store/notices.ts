@@ -24,6 +24,7 @@ export function noticesRepository({ db, clock, touch }: Omit<RepositoryContext, 
     'UPDATE operator_notices SET kind = ?, title = ?, body = ?, link = ?, agent_id = ?, count = count + 1, updated_at = ? WHERE id = ?',
   )
   const preference = db.prepare(`SELECT value_json FROM settings WHERE key = 'notices'`)
+  const taskTitle = db.prepare('SELECT title FROM tasks WHERE id = ?').pluck()
   const unread = db.prepare('SELECT count(*) AS n FROM operator_notices WHERE read_at IS NULL')
   const mark = db.prepare('UPDATE operator_notices SET read_at = ? WHERE id = ?')
   const ofTask = db.prepare(`SELECT id FROM operator_notices WHERE task_id = ? AND kind IN ('mention', 'comment') AND read_at IS NULL`)
@@ -68,7 +69,7 @@ export function noticesRepository({ db, clock, touch }: Omit<RepositoryContext, 
       if (!wanted.centre && !wanted.desktop) return
       const now = clock.now()
       const title = redact(notice.title).slice(0, longestText)
-      const body = redact(notice.body).slice(0, longestText)
+      const body = redact(notice.body || String(taskTitle.get(notice.task_id) ?? '')).slice(0, longestText)
       const same = open.get(notice.subject) as { id: string } | undefined
       const id = same?.id ?? createId(now)
       if (same) again.run(notice.kind, title, body, notice.link, notice.agent_id, now, id)

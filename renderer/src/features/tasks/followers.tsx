@@ -1,6 +1,6 @@
 /** Who follows a task: the operator himself, and agents; shown and changed in one place. */
 import { Popover, Switch, Tooltip } from '@mantine/core'
-import { Eye, EyeOff } from 'lucide-react'
+import { Check, Eye, EyeOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
 import type { Subscriptions } from '../../../../native-services/contract/threads.ts'
@@ -42,17 +42,21 @@ function FollowerList({ task, agents }: { task: Task; agents: readonly Agent[] }
               {agent.name}
               {why ? <span className="faint"> {why.map((reason) => words.reasons[reason]).join(', ')}</span> : null}
             </span>
-            <Switch
-              size="xs"
-              aria-label={words.follows(agent.name)}
-              checked={assigned || why !== undefined}
-              disabled={assigned || list === null}
-              onChange={(event) =>
-                void subscribe(task, agent.id, event.currentTarget.checked).then((answer) => {
-                  if (answer) setList(answer)
-                })
-              }
-            />
+            {assigned ? (
+              <Check size={15} aria-label={words.follows(agent.name)} />
+            ) : (
+              <Switch
+                size="xs"
+                aria-label={words.follows(agent.name)}
+                checked={why !== undefined}
+                disabled={list === null}
+                onChange={(event) =>
+                  void subscribe(task, agent.id, event.currentTarget.checked).then((answer) => {
+                    if (answer) setList(answer)
+                  })
+                }
+              />
+            )}
           </li>
         )
       })}

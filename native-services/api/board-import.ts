@@ -108,6 +108,7 @@ export function createBoardImport(deps: { store: Store; plan: (recurringId: stri
       name: target.name,
       slug: freeSlug(target.gateway_id, slugOf(target.name)),
       ...rules,
+      goal_source: rules.objective === null && rules.success_metrics.length === 0 ? null : 'operator',
     })
     for (const tag of file.tags) {
       const slug = tagSlug(tag.name)

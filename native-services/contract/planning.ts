@@ -1,6 +1,7 @@
 /** Planning: custom fields, recurring tasks, templates, and boards and tasks as files. Browser-safe. */
 import { z } from 'zod'
 import { board, task } from './entities.ts'
+import { successMetricsInput, targetDate } from './goals.ts'
 import { id, maybeTimestamp, pageQuery, queryBoolean, timestamp } from './primitives.ts'
 import { boardCreate } from './requests.ts'
 import type { Tone } from './states.ts'
@@ -307,6 +308,9 @@ export const boardFile = z.strictObject({
     description: z.string().max(100_000),
     board_type: board.shape.board_type,
     objective: z.string().max(100_000).nullable(),
+    success_metrics: successMetricsInput,
+    target_date: targetDate.nullable(),
+    goal_confirmed: z.boolean(),
     require_approval_for_done: z.boolean(),
     require_review_before_done: z.boolean(),
     comment_required_for_review: z.boolean(),

@@ -1,4 +1,5 @@
 /** Custom fields, recurring tasks, templates, import and export over the real API. */
+import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiError } from '../../native-services/contract/client.ts'
@@ -7,6 +8,8 @@ import { undoHeader } from '../../native-services/contract/board-work.ts'
 import type { BodyInputOf } from '../../native-services/contract/operations.ts'
 import { type BoardFile, boardFile, boardFileFormat, boardFileVersion, importResult } from '../../native-services/contract/planning.ts'
 import { parseCsv } from '../../native-services/domain/csv.ts'
+import { createId } from '../../native-services/platform/ids.ts'
+import { dataPaths } from '../../native-services/platform/paths.ts'
 import { seedBoard, startServices, type TestServices } from '../support/services.ts'
 
 let services: TestServices
@@ -310,6 +313,9 @@ function fileOf(tasks: BoardFile['tasks'], name = 'Round trip'): BoardFile {
       description: 'd',
       board_type: 'goal',
       objective: 'o',
+      success_metrics: [{ name: 'Signups', target: 100, current: 4, start: null, unit: '%' }],
+      target_date: '2026-12-31',
+      goal_confirmed: true,
       require_approval_for_done: true,
       require_review_before_done: false,
       comment_required_for_review: true,
@@ -412,6 +418,26 @@ describe('a board as a file', () => {
       expect(job.error).not.toBeNull()
     }
     expect(services.rowCounts()['boards']).toBe(boards)
+  })
+})
+
+describe('an import that a restart cut off', () => {
+  it('leaves no half of a board, and says how many rows are there', async () => {
+    const half = await newBoard('Half')
+    await services.call('createTask', { params: { board_id: half.id }, body: { title: 'Half' } })
+    const ids = [createId(), createId()]
+    await services.services.stop(Date.now() + 3000)
+    const db = new Database(dataPaths(services.dataDir).database)
+    const insert = db.prepare(
+      `INSERT INTO jobs (id, kind, state, title, done, total, input_json, created_at, updated_at) VALUES (?, ?, 'running', 'x', 100, 300, ?, 0, 0)`,
+    )
+    insert.run(ids[0], 'board_import', JSON.stringify({ board_id: half.id, dry_run: false }))
+    insert.run(ids[1], 'task_import', JSON.stringify({ board_id: world.board.id, dry_run: false }))
+    db.close()
+    await services.restart()
+    expect(await failure(services.call('getBoard', { params: { board_id: half.id } }))).toMatchObject({ status: 404 })
+    expect((await services.call('getJob', { params: { job_id: ids[0] ?? '' } })).state).toBe('failed')
+    expect((await services.call('getJob', { params: { job_id: ids[1] ?? '' } })).error).toContain('100 of 300')
   })
 })
 

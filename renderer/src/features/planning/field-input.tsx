@@ -16,6 +16,8 @@ function localMoment(value: unknown): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
+const momentOf = (text: string): string => new Date(text).toISOString()
+
 /** @param onChange The new value, null for none. */
 export function FieldInput({
   field,
@@ -37,6 +39,11 @@ export function FieldInput({
     ? { label: field.label, withAsterisk: field.required, ...(field.description === '' ? {} : { description: field.description }) }
     : { 'aria-label': field.label, ...(field.description === '' ? {} : { title: field.description }) }
 
+  /** In a form that is sent as a whole, every key counts: Enter sends it without leaving the field. */
+  const type = (text: string, read: (text: string) => unknown = (all) => all) => {
+    setDraft(text)
+    if (labelled) onChange(text.trim() === '' ? null : read(text))
+  }
   const leave = (read: (text: string) => unknown = (text) => text) => {
     if (draft === shown) return
     onChange(draft.trim() === '' ? null : read(draft))
@@ -59,18 +66,22 @@ export function FieldInput({
           {...typed}
           type={field.field_type}
           placeholder={field.field_type === 'url' ? 'https://' : ''}
-          onChange={(event) => setDraft(event.currentTarget.value)}
+          onChange={(event) => type(event.currentTarget.value)}
         />
       )
     case 'long_text':
-      return <Textarea {...typed} autosize minRows={1} maxRows={8} onChange={(event) => setDraft(event.currentTarget.value)} />
+      return <Textarea {...typed} autosize minRows={1} maxRows={8} onChange={(event) => type(event.currentTarget.value)} />
     case 'number':
       return (
         <NumberInput
           {...name}
           value={draft === '' ? '' : Number(draft)}
           hideControls
-          onChange={(next) => setDraft(String(next))}
+          onChange={(next) => {
+            setDraft(String(next))
+            // `3.` is on its way to a number.
+            if (labelled && (typeof next === 'number' || next === '')) onChange(next === '' ? null : next)
+          }}
           onBlur={() => leave(Number)}
         />
       )
@@ -98,17 +109,15 @@ export function FieldInput({
         />
       )
     case 'date':
-      return (
-        <TextInput {...name} type="date" value={draft} onChange={(event) => setDraft(event.currentTarget.value)} onBlur={() => leave()} />
-      )
+      return <TextInput {...name} type="date" value={draft} onChange={(event) => type(event.currentTarget.value)} onBlur={() => leave()} />
     case 'datetime':
       return (
         <TextInput
           {...name}
           type="datetime-local"
           value={draft}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-          onBlur={() => leave((text) => new Date(text).toISOString())}
+          onChange={(event) => type(event.currentTarget.value, momentOf)}
+          onBlur={() => leave(momentOf)}
         />
       )
     case 'json':

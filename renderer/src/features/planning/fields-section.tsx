@@ -214,8 +214,10 @@ export function FieldsSection() {
                     </span>
                   </td>
                   <td>
-                    {words.types[field.field_type]}
-                    {field.options.length > 0 ? <span className="reason">{field.options.join(', ')}</span> : null}
+                    <span className="planning-row-name">
+                      {words.types[field.field_type]}
+                      {field.options.length > 0 ? <span className="reason">{field.options.join(', ')}</span> : null}
+                    </span>
                   </td>
                   <td>{field.board_ids.flatMap((id) => boards[id]?.name ?? []).join(', ') || <span className="faint">–</span>}</td>
                   <td className="hide-narrow">{words.visibilities[field.ui_visibility]}</td>

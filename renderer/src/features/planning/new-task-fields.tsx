@@ -1,4 +1,5 @@
 /** What planning adds to the form of a new task: a template to begin with, and the custom fields of the board. */
+import './planning.css'
 import { Select } from '@mantine/core'
 import type { TaskTemplate } from '../../../../native-services/contract/planning.ts'
 import { FieldInput } from './field-input.tsx'
@@ -36,13 +37,18 @@ export function NewTaskFields({
   const fields = useCustomFields(boardId).filter(
     (field) => field.required || field.ui_visibility === 'always' || values[field.field_key] !== undefined,
   )
-  return fields.map((field) => (
-    <FieldInput
-      key={field.id}
-      field={field}
-      value={values[field.field_key] ?? field.default_value}
-      onChange={(value) => onValues({ ...values, [field.field_key]: value })}
-      labelled
-    />
-  ))
+  if (fields.length === 0) return null
+  return (
+    <div className="planning-fields">
+      {fields.map((field) => (
+        <FieldInput
+          key={field.id}
+          field={field}
+          value={values[field.field_key] ?? field.default_value}
+          onChange={(value) => onValues({ ...values, [field.field_key]: value })}
+          labelled
+        />
+      ))}
+    </div>
+  )
 }

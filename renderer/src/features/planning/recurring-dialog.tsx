@@ -207,15 +207,6 @@ export function RecurringDialog({
               hidePickedOptions
             />
           </Group>
-          {fields.map((field) => (
-            <FieldInput
-              key={field.id}
-              field={field}
-              value={values[field.field_key]}
-              onChange={(value) => setValues((before) => ({ ...before, [field.field_key]: value }))}
-              labelled
-            />
-          ))}
           <Group grow gap={10}>
             <Select
               label={words.missed}
@@ -232,6 +223,19 @@ export function RecurringDialog({
               onChange={(value) => value && setOverlap(value)}
             />
           </Group>
+          {fields.length > 0 ? (
+            <div className="planning-fields">
+              {fields.map((field) => (
+                <FieldInput
+                  key={field.id}
+                  field={field}
+                  value={values[field.field_key]}
+                  onChange={(value) => setValues((before) => ({ ...before, [field.field_key]: value }))}
+                  labelled
+                />
+              ))}
+            </div>
+          ) : null}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
               {strings.cancel}

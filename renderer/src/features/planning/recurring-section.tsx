@@ -70,8 +70,10 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
         </td>
       ) : null}
       <td className="nowrap">
-        <code>{row.schedule}</code>
-        <span className="reason">{row.timezone}</span>
+        <span className="planning-row-name">
+          <code>{row.schedule}</code>
+          {row.schedule.startsWith('every') ? null : <span className="reason faint">{row.timezone}</span>}
+        </span>
       </td>
       <td className="nowrap">
         {row.paused ? (

@@ -1,5 +1,7 @@
 import type { FieldType } from '../../../../native-services/contract/planning.ts'
 
+const amount = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
 export const strings = {
   title: 'Planning',
   lead: 'What tasks are made of: fields, tags and templates; and boards as files.',
@@ -94,11 +96,11 @@ export const strings = {
     make: 'Create board',
     counts: (counts: { tasks: number; custom_fields: number; recurring_tasks: number; task_templates: number; tags: number }) =>
       [
-        `${counts.tasks} tasks`,
+        amount(counts.tasks, 'task'),
         `${counts.recurring_tasks} recurring`,
-        `${counts.custom_fields} fields`,
-        `${counts.task_templates} templates`,
-        `${counts.tags} tags`,
+        amount(counts.custom_fields, 'field'),
+        amount(counts.task_templates, 'template'),
+        amount(counts.tags, 'tag'),
       ].join(' · '),
     deleteTitle: (name: string) => `Delete the template ${name}?`,
     deleteBody: 'What was made from it stays.',
@@ -159,7 +161,7 @@ export const strings = {
     newTitle: 'New recurring task',
     editTitle: (name: string) => name,
     taskTitle: 'Title',
-    taskTitleHint: '{date}, {time} and {n} (the how-manieth) are filled in.',
+    taskTitleHint: '{date}, {time} and {n}, a running number, are filled in.',
     schedule: 'When',
     scheduleHint: 'An interval, like every 2 h, or five parts of cron: minute, hour, day, month, weekday.',
     timezone: 'Time zone',

@@ -103,15 +103,19 @@ function TaskTemplateDialog({ template, onClose }: { template: TaskTemplate | nu
               hidePickedOptions
             />
           </Group>
-          {fields.map((field) => (
-            <FieldInput
-              key={field.id}
-              field={{ ...field, required: false }}
-              value={values[field.field_key]}
-              onChange={(value) => setValues((before) => ({ ...before, [field.field_key]: value }))}
-              labelled
-            />
-          ))}
+          {fields.length > 0 ? (
+            <div className="planning-fields">
+              {fields.map((field) => (
+                <FieldInput
+                  key={field.id}
+                  field={{ ...field, required: false }}
+                  value={values[field.field_key]}
+                  onChange={(value) => setValues((before) => ({ ...before, [field.field_key]: value }))}
+                  labelled
+                />
+              ))}
+            </div>
+          ) : null}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
               {strings.cancel}

@@ -34,7 +34,8 @@ it('beats are left out while a hard cap is reached, and come again when it is ra
 
   store.write(() => store.usage.setCap(ada.id, { hard_tokens: 1000 }))
   await clock.advance(every)
-  expect(store.heartbeats.list(ada.id, 1)[0]?.outcome).toBe('sent')
+  // Nobody answers it here.
+  expect(store.heartbeats.list(ada.id, 1)[0]?.sent_at).toEqual(expect.any(Number))
 })
 
 it('a cap of one agent leaves the beats of others alone', async () => {
@@ -48,5 +49,5 @@ it('a cap of one agent leaves the beats of others alone', async () => {
   scheduler.start()
   await clock.advance(every)
   expect(store.heartbeats.list(ada.id, 1)[0]?.reason).toBe('daily_cap')
-  expect(store.heartbeats.list(max.id, 1)[0]?.outcome).toBe('sent')
+  expect(store.heartbeats.list(max.id, 1)[0]?.sent_at).toEqual(expect.any(Number))
 })

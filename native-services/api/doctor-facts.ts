@@ -32,7 +32,7 @@ const mostProblems = 20
 
 /** `quick_check`, table by table with a breath in between, on a connection of its own: a large database must not hold up who works. */
 export async function databaseFacts(file: string): Promise<{ problems: string[]; sizeBytes: number }> {
-  const sizeBytes = await stat(file).then(
+  let sizeBytes = await stat(file).then(
     ({ size }) => size,
     () => 0,
   )
@@ -40,6 +40,9 @@ export async function databaseFacts(file: string): Promise<{ problems: string[];
   let db: Database.Database | null = null
   try {
     db = new Database(file, { readonly: true, fileMustExist: true })
+    // What still lies in the write-ahead log counts, too.
+    const pages = db.pragma('page_count', { simple: true }) as number
+    sizeBytes = Math.max(sizeBytes, pages * (db.pragma('page_size', { simple: true }) as number))
     const tables = db
       .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`)
       .pluck()

@@ -49,10 +49,10 @@ export const healthVerdictWords: Readonly<Record<HealthVerdict, { label: string;
   unknown: { label: 'Not known', tone: 'idle', icon: 'loader' },
 }
 
-export const healthLayerWords: Readonly<Record<HealthLayerName, { label: string; asks: string }>> = {
-  process: { label: 'Process', asks: 'Does the gateway run?' },
-  http: { label: 'HTTP', asks: 'Does its port answer, and does it say that it is ready?' },
-  websocket: { label: 'WebSocket', asks: 'Were we let in?' },
-  request: { label: 'Authenticated call', asks: 'Is a real request answered, and how fast?' },
-  run: { label: 'Agent run', asks: 'Did the last run of an agent succeed?' },
+export const healthLayerWords: Readonly<Record<HealthLayerName, { label: string; short: string; asks: string }>> = {
+  process: { label: 'Process', short: 'Process', asks: 'Does the gateway run?' },
+  http: { label: 'HTTP', short: 'HTTP', asks: 'Does its port answer, and does it say that it is ready?' },
+  websocket: { label: 'WebSocket', short: 'WebSocket', asks: 'Were we let in?' },
+  request: { label: 'Authenticated call', short: 'Call', asks: 'Is a real request answered, and how fast?' },
+  run: { label: 'Agent run', short: 'Run', asks: 'Did the last run of an agent succeed?' },
 }

@@ -91,7 +91,9 @@ export const initialState: LiveState = {
 export const useLive = create<LiveState>(() => initialState)
 export type LiveStore = Pick<typeof useLive, 'getState' | 'setState'>
 
-const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+// A collator compares several times faster than `localeCompare`: a thousand agents are put in order at each change of one.
+const collator = new Intl.Collator()
+const byName = (a: { name: string }, b: { name: string }) => collator.compare(a.name, b.name)
 const newestFirst = (a: { created_at: string; id: string }, b: { created_at: string; id: string }) =>
   b.created_at.localeCompare(a.created_at) || b.id.localeCompare(a.id)
 

@@ -27,7 +27,7 @@ export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliverie
             <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={dot} />
             {failed} failed
           </Link>
-          <span>{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</span>
+          <Link href="/activity?kind=delivery.">{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</Link>
         </span>
       </div>
       <div className="card-body">

@@ -2,9 +2,10 @@
 import { Button } from '@mantine/core'
 import { Link } from 'wouter'
 import type { GatewayRuntime } from '../../../../native-services/contract/entities.ts'
-import { type GatewayHealth, healthVerdictWords } from '../../../../native-services/contract/gateway-health.ts'
+import { healthVerdictWords } from '../../../../native-services/contract/gateway-health.ts'
 import { supervisorStates } from '../../../../native-services/contract/states.ts'
 import { gatewayAction, moveToPort } from '../../lib/actions.ts'
+import { useLive } from '../../lib/store.ts'
 import { duration, useNow } from '../../lib/time.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Countdown } from '../../ui/time.tsx'
@@ -14,7 +15,8 @@ import { strings } from './strings.ts'
 import { useGatewayHealth } from './use-watch.ts'
 
 /** The gateway's state without its figures; the gateway page shows it, too. "Healthy" is said only when a real request succeeded. */
-export function GatewayState({ gateway, health = null }: { gateway: GatewayRuntime; health?: GatewayHealth | null }) {
+export function GatewayState({ gateway }: { gateway: GatewayRuntime }) {
+  const health = useLive((state) => state.gatewayHealth)
   const words = supervisorStates[gateway.state]
   const up = gateway.state === 'running' || gateway.state === 'adopted'
   const verdict = up && health && health.verdict !== 'unknown' && health.verdict !== 'down' ? healthVerdictWords[health.verdict] : null
@@ -75,7 +77,7 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
           )
         ) : null}
       </div>
-      <GatewayState gateway={gateway} health={health} />
+      <GatewayState gateway={gateway} />
       <HealthLayers health={health} />
       <ProcessSparks />
       <div className="tile-facts">

@@ -7,7 +7,7 @@ import { healthLayerWords, healthVerdictWords } from '../../../../native-service
 import { processParts } from '../../../../native-services/contract/process-metrics.ts'
 import { api } from '../../lib/api.ts'
 import { useLive, useLocalGateway } from '../../lib/store.ts'
-import { useNow } from '../../lib/time.ts'
+import { duration, useNow } from '../../lib/time.ts'
 import { attempt } from '../../lib/toast.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 import { LayerIcon, layerFigure } from './health-layers.tsx'
@@ -58,19 +58,23 @@ export function HealthCard() {
                 </span>
               </th>
               <td className="layer-said">
-                {layer.error ? <code className="layer-error">{layer.error}</code> : (layer.detail ?? healthLayerWords[layer.layer].asks)}
-                {layer.layer === 'run' && health?.last_run ? (
-                  <>
-                    {' '}
-                    <Link className="link" href={`/agents/${health.last_run.agent_id}`}>
-                      {health.last_run.agent_name}
-                    </Link>
-                  </>
-                ) : null}
+                {layer.error ? (
+                  <code className="layer-error">{layer.error}</code>
+                ) : layer.layer === 'run' && health?.last_run ? (
+                  <Link className="link" href={`/agents/${health.last_run.agent_id}`}>
+                    {layer.detail}
+                  </Link>
+                ) : (
+                  (layer.detail ?? healthLayerWords[layer.layer].asks)
+                )}
               </td>
               <td className="num nowrap">{layer.layer === 'run' ? '' : layerFigure(layer, now)}</td>
               <td className="faint nowrap hide-narrow">
-                {layer.state === 'unknown' ? '' : strings.since} {layer.state === 'unknown' ? '' : <RelativeTime at={layer.since_at} />}
+                {layer.state === 'unknown' ? null : layer.layer === 'run' ? (
+                  <RelativeTime at={layer.since_at} />
+                ) : (
+                  strings.lasting(duration(Math.max(0, now - Date.parse(layer.since_at))))
+                )}
               </td>
             </tr>
           ))}

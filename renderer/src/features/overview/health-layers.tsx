@@ -44,6 +44,7 @@ export function HealthLayers({ health }: { health: GatewayHealth | null }) {
             <Tooltip
               label={
                 <>
+                  <strong>{words.label}</strong>
                   <div>{words.asks}</div>
                   <div style={{ opacity: 0.75 }}>{said}</div>
                 </>
@@ -53,7 +54,9 @@ export function HealthLayers({ health }: { health: GatewayHealth | null }) {
             >
               <Link href="/gateway">
                 <LayerIcon state={layer?.state ?? 'unknown'} />
-                <span className="layer-name">{words.label}</span>
+                <span className="layer-name" aria-label={words.label}>
+                  {words.short}
+                </span>
                 <span className="layer-figure num">{layerFigure(layer, now)}</span>
               </Link>
             </Tooltip>

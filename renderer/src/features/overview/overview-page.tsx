@@ -78,10 +78,10 @@ export function OverviewPage() {
               <Link href="/agents">{strings.agents}</Link>
             </div>
             <div className="tile-big num">
-              {online}
-              <span className="faint" style={{ fontSize: 13, fontWeight: 400 }}>
+              <Link href="/agents?status=online">{online}</Link>
+              <Link href="/agents" className="tile-aside">
                 of {agents.length} online
-              </span>
+              </Link>
             </div>
             {agents.length > 0 ? (
               <div className="row" style={{ gap: 7, flexWrap: 'wrap' }}>
@@ -115,10 +115,8 @@ export function OverviewPage() {
               <Link href="/boards">{strings.tasks}</Link>
             </div>
             <div className="tile-big num">
-              {open}
-              <span className="faint" style={{ fontSize: 13, fontWeight: 400 }}>
-                open
-              </span>
+              <Link href="/boards">{open}</Link>
+              <span className="tile-aside">open</span>
             </div>
             <div className="tally">
               {taskStatuses

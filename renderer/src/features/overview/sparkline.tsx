@@ -10,14 +10,17 @@ export interface SparkPoint {
 const width = 120
 const height = 24
 const hourMs = 3_600_000
+/** A window that began a moment ago is not stretched over the whole width. */
+const leastMs = 600_000
 
-/** From points to the `d` of a path: the last hour from left to right, nothing to `most` from bottom to top. */
+/** From points to the `d` of a path: what there is of the last hour from left to right, nothing to `most` from bottom to top. */
 export function sparkPath(points: readonly SparkPoint[], options: { now: number; most: number }): string {
   const { now, most } = options
-  return points
-    .filter((point) => point.at > now - hourMs)
+  const shown = points.filter((point) => point.at > now - hourMs)
+  const span = Math.max(leastMs, now - (shown[0]?.at ?? now))
+  return shown
     .map(({ at, value }, index) => {
-      const x = width - ((now - at) / hourMs) * width
+      const x = width - ((now - at) / span) * width
       const y = height - 1 - (most > 0 ? Math.min(1, value / most) : 0) * (height - 3)
       return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`
     })

@@ -35,7 +35,7 @@ export const strings = {
   checkNow: 'Check now',
   checkFailed: 'The gateway was not checked',
   doctor: 'Doctor',
-  since: 'since',
+  lasting: (time: string) => `for ${time}`,
   process: 'Process',
   memoryHead: 'Memory',
   trendHead: 'Trend',

@@ -75,6 +75,11 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
       ...agents.slice(0, 2).map((agent) => `/agents/${agent.id}`),
       '/inbox',
       '/inbox?tab=history',
+      '/schedules',
+      '/planning',
+      '/planning?tab=tags',
+      '/planning?tab=templates',
+      '/planning?tab=files',
       '/activity',
       '/logs',
       '/gateway',
@@ -116,7 +121,7 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
     const { page, open } = signedIn
     for (const width of [390, 800]) {
       await page.setViewportSize({ width, height: 800 })
-      for (const route of ['/', '/inbox', '/boards', '/agents', '/activity', '/logs', '/gateway', '/settings']) {
+      for (const route of ['/', '/inbox', '/boards', '/planning', '/agents', '/activity', '/logs', '/gateway', '/settings']) {
         await open(route)
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
         expect(overflow, `${route} at ${width}`).toBeLessThanOrEqual(0)

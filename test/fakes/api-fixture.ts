@@ -977,6 +977,8 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     return context.json(comment, 201)
   })
   v1.get('/tags', (context) => context.json({ items: [] }))
+  for (const list of ['custom-fields', 'task-templates', 'board-templates', 'recurring-tasks'])
+    v1.get(`/${list}`, (context) => context.json({ items: [], total: 0, limit: 200, offset: 0 }))
   v1.get('/boards/:id/onboarding', (context) => context.json({ onboarding: null }))
   v1.get('/board-groups', (context) => context.json({ items: [], total: 0, limit: 200, offset: 0 }))
   v1.get('/search', (context) => context.json({ items: [] }))

@@ -225,12 +225,26 @@ function ImportTasks({ boardId: given }: { boardId: string | null }) {
   )
 }
 
-/** @param boardId The board that is meant; null: the first one. */
-export function FilesSection({ boardId }: { boardId: string | null }) {
+/**
+ * @param boardId The board that is meant; null: the first one.
+ * @param jobId An import that is looked at again.
+ */
+export function FilesSection({ boardId, jobId }: { boardId: string | null; jobId: string | null }) {
+  const job = useLive((state) => (jobId === null ? undefined : state.maps.job[jobId]))
   const boards = useBoards()
   const [source, setSource] = useState(boardId ?? boards[0]?.id ?? null)
   return (
     <>
+      {job ? (
+        <section className="card" aria-label={job.title}>
+          <div className="card-head">
+            <h2>{job.title}</h2>
+          </div>
+          <div className="planning-body">
+            <Outcome job={job} />
+          </div>
+        </section>
+      ) : null}
       <section className="card" aria-labelledby="export-title">
         <div className="card-head">
           <h2 id="export-title">{words.export}</h2>

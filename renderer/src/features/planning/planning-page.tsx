@@ -28,7 +28,7 @@ export function PlanningPage() {
         {tab === 'fields' ? <FieldsSection /> : null}
         {tab === 'tags' ? <TagsSection /> : null}
         {tab === 'templates' ? <TemplatesSection /> : null}
-        {tab === 'files' ? <FilesSection boardId={query['board'] ?? null} /> : null}
+        {tab === 'files' ? <FilesSection boardId={query['board'] ?? null} jobId={query['job'] ?? null} /> : null}
       </div>
     </div>
   )

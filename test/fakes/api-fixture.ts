@@ -611,6 +611,46 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
   v1.delete('/session', () =>
     Response.json({ ok: true }, { headers: { 'set-cookie': 'mc_session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/' } }),
   )
+  // — usage: nothing has run yet —
+  const nothingUsed = {
+    runs: 0,
+    failed_runs: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    cache_read_tokens: 0,
+    cache_write_tokens: 0,
+    total_tokens: 0,
+    cost_micros: 0,
+    unpriced_runs: 0,
+    unpriced_tokens: 0,
+  }
+  v1.get('/usage/summary', (context) =>
+    context.json({
+      today: nothingUsed,
+      yesterday: nothingUsed,
+      last_7_days: nothingUsed,
+      last_30_days: nothingUsed,
+      burn: { hours: 6, tokens_per_hour: 0, cost_micros_per_hour: 0 },
+      projection: { tokens: 0, cost_micros: 0 },
+      day_ends_at: new Date(Date.now() + 3_600_000).toISOString(),
+      gateway: null,
+      models: [],
+      caps: [],
+    }),
+  )
+  v1.get('/usage/prices', (context) => context.json({ items: [], catalogue: [], catalogue_read_at: null, unknown: [], repriced_runs: 0 }))
+  v1.get('/usage/caps', (context) => context.json({ items: [] }))
+  v1.get('/usage', (context) =>
+    context.json({
+      from: context.req.query('from'),
+      to: context.req.query('to'),
+      group_by: context.req.query('group_by') ?? 'agent',
+      totals: nothingUsed,
+      items: [],
+      days: [],
+    }),
+  )
+
   v1.get('/overview', (context) => {
     const overview: Overview = {
       gateway_health: null,

@@ -7,6 +7,8 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
 import { WebhooksPanel } from '../webhooks/webhooks-panel.tsx'
+import { OutgoingPanel } from '../webhooks-out/outgoing-panel.tsx'
+import { strings as outgoingStrings } from '../webhooks-out/strings.ts'
 import { GroupSelect } from '../board-groups/group-select.tsx'
 import { GoalPanel } from '../goals/goal-panel.tsx'
 import { strings as goalStrings } from '../goals/strings.ts'
@@ -135,6 +137,8 @@ export function BoardSettingsDialog({
         </Tabs.Panel>
         <Tabs.Panel value="webhooks">
           <WebhooksPanel boardId={board.id} />
+          <h3 className="section-title">{outgoingStrings.title}</h3>
+          <OutgoingPanel boardId={board.id} />
         </Tabs.Panel>
       </Tabs>
     </Modal>

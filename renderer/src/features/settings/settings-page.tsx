@@ -12,6 +12,8 @@ import { attempt } from '../../lib/toast.ts'
 import { PageHead } from '../../ui/parts.tsx'
 import { NoticePreferences } from '../notices/notice-preferences.tsx'
 import { PricesCard } from '../usage/prices-card.tsx'
+import { OutgoingPanel } from '../webhooks-out/outgoing-panel.tsx'
+import { strings as outgoingStrings } from '../webhooks-out/strings.ts'
 import { strings } from './strings.ts'
 
 function Row({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
@@ -241,6 +243,11 @@ export function SettingsPage() {
         </Group>
         <NoticePreferences />
         <PricesCard />
+        <Group title={outgoingStrings.title}>
+          <div style={{ padding: 14 }}>
+            <OutgoingPanel boardId={null} />
+          </div>
+        </Group>
         <Group title={strings.gateway}>
           {toggle('gateway_autostart', strings.autostart)}
           {toggle('stop_gateway_on_quit', strings.stopOnQuit, strings.stopOnQuitHint)}

@@ -58,7 +58,7 @@ const source = () => page.getByRole('textbox', { name: 'Content, Markdown' })
 it('writes a document beside its preview; the draft survives a reload and a restart of the services', async () => {
   await openTab()
   await page.getByRole('button', { name: 'New document' }).click()
-  await page.getByRole('textbox', { name: 'Title', exact: true }).last().fill('Launch plan')
+  await page.getByRole('textbox', { name: 'Title of the document' }).fill('Launch plan')
   await source().fill('# Goals\n\n- one\n- **two**\n\n<script>window.hurt = true</script>\n\n| who | what |\n|---|---|\n| Ada | leads |\n')
   const preview = page.getByRole('region', { name: 'Preview' })
   await preview.getByRole('heading', { name: 'Goals' }).waitFor()

@@ -1,5 +1,5 @@
 /** Documents and files from the server, kept up to date by the event stream. */
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError } from '../../../../native-services/contract/client.ts'
 import type { Attachment, DocumentInfo, DocumentWhole } from '../../../../native-services/contract/documents.ts'
 import { undoHeader } from '../../../../native-services/contract/board-work.ts'
@@ -96,8 +96,16 @@ export function useDocument(id: string | null) {
   const [round, setRound] = useState(0)
   const connection = useLive((state) => state.connection)
   const seen = useLive((state) => (id === null ? undefined : state.maps.document[id]?.updated_at))
+  const known = useRef<string | null>(null)
   useEffect(() => {
     if (id === null || connection !== 'live') return
+    if (seen !== undefined) known.current = id
+    else if (known.current === id) {
+      // Its deletion was announced: nothing to ask for.
+      setWhole(null)
+      setProblem({ gone: true, message: strings.goneBody })
+      return
+    }
     let current = true
     api.call('getDocument', { params: { document_id: id } }).then(
       (document) => {

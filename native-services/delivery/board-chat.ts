@@ -5,6 +5,7 @@ import type { AgentRow } from '../store/agents.ts'
 import type { MemoryRow } from '../store/board-memory.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
+import { tellOperatorOfChat } from './operator-mention.ts'
 
 /** One session per board and agent: its chat, and what webhooks tell the agent. */
 export function boardSessionKey(gatewayAgentId: string, boardId: string): string {
@@ -32,6 +33,17 @@ export function tellChat(store: Store, memory: MemoryRow): void {
     lead_id: store.agents.lead(memory.board_id)?.id ?? null,
     agent_turns: memory.author_type === 'agent' ? agentTurns(store, memory.board_id) : 0,
   })
+  tellOperatorOfChat(
+    store,
+    { ...memory, text: memory.content },
+    {
+      id: memory.board_id,
+      name: store.boards.get(memory.board_id)?.name ?? 'the board',
+      link: `/boards/${memory.board_id}?chat=1`,
+      board_id: memory.board_id,
+      agents,
+    },
+  )
   for (const id of told) {
     const agent = agents.find((each) => each.id === id)
     if (!agent || agent.status === 'deleting') continue

@@ -6,6 +6,7 @@ import type { AgentRow } from '../store/agents.ts'
 import type { GroupMemoryRow } from '../store/board-groups.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
+import { tellOperatorOfChat } from './operator-mention.ts'
 
 /** One session per group and agent. */
 export function groupSessionKey(gatewayAgentId: string, groupId: string): string {
@@ -46,6 +47,11 @@ export function tellGroup(store: Store, memory: GroupMemoryRow): number {
     agent_turns: memory.author_type === 'agent' ? store.groupMemory.agentTurns(group.id) : 0,
   })
   const where = `the chat of ${group.name}`
+  tellOperatorOfChat(
+    store,
+    { ...memory, text: memory.content },
+    { id: group.id, name: group.name, link: `/groups/${group.id}`, board_id: null, agents },
+  )
   for (const agent of agents) {
     if (agent.id !== asker && !told.includes(agent.id)) continue
     const did =

@@ -273,3 +273,17 @@ describe('timeline', () => {
     expect((await timeline()).attempts.map((each) => each.outcome)).toEqual(['sent_again'])
   })
 })
+
+describe('@operator in the chat of a board', () => {
+  it('is told once per unread chat, and what a person writes is no news', async () => {
+    const say = (content: string) =>
+      services.callAs(world.max.token, 'agentCreateBoardMemory', { params: onBoard(), body: { content, tags: ['chat'] } })
+    await services.call('createBoardMemory', { params: onBoard(), body: { content: '@operator myself', tags: ['chat'] } })
+    await say('nobody in particular')
+    await say('@operator, a word?')
+    await say('@operator, another')
+    const { items } = await services.call('listNotices', { query: { kind: 'mention', unread: 'true' } })
+    const chat = items.filter((each) => each.task_id === null)
+    expect(chat).toMatchObject([{ count: 2, link: `/boards/${world.board.id}?chat=1`, title: 'Max mentioned you in the chat of Launch' }])
+  })
+})

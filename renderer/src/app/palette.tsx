@@ -10,6 +10,7 @@ import {
   FileText,
   Inbox,
   KeyRound,
+  MailOpen,
   LayoutDashboard,
   MessageSquare,
   type LucideIcon,
@@ -42,6 +43,7 @@ import { StateIcon } from '../ui/icon.tsx'
 import { useBoardGroups } from '../features/board-groups/use-groups.ts'
 import { useSearch } from '../features/search/use-search.ts'
 import { openNewAgent, openNewBoard, openNewGroup, openNewTask, useOverlays } from './palette-state.ts'
+import { markAllRead } from '../features/tasks/thread-actions.ts'
 import { strings } from './strings.ts'
 
 const tasksOffered = 20
@@ -114,6 +116,13 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
             label: paused ? 'Resume deliveries' : 'Pause deliveries',
             leftSection: icon(paused ? Play : Timer),
             onClick: () => void changeSettings({ delivery_paused: !paused }),
+          },
+          {
+            id: 'read-all',
+            label: 'Mark all threads as read',
+            keywords: 'unread comments',
+            leftSection: icon(MailOpen),
+            onClick: () => void markAllRead(),
           },
         ],
       },

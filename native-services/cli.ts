@@ -28,7 +28,7 @@ const usage = `mission-control: the control center for OpenClaw agents
       --board-id ID                     only this board
       --include-main, --no-include-main the gateway's main agent too (default) or not
       --lead-only --reset-sessions --force-bootstrap --overwrite
-  mission-control doctor [--json]       can OpenClaw run here
+  mission-control doctor [--json]       what is wrong here, and what to do
   mission-control link                  a new one-time link for the browser
   mission-control token                 where the operator token is kept
   mission-control --version | --help

@@ -134,6 +134,7 @@ export function createDoctor(
       ]
     }),
     one('config', 'openclaw', 'Configuration of OpenClaw', config),
+    one('model', 'openclaw', 'Model provider', () => Promise.resolve(check.checkModel(live.modelProvider()))),
     one('port', 'gateway', 'Port of the gateway', port),
     one('layers', 'gateway', 'Health of the gateway', layers),
     one('other-gateways', 'gateway', 'Other gateways', async () =>

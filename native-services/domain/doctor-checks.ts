@@ -212,6 +212,18 @@ export function checkConfig(facts: {
       })
 }
 
+export function checkModel(facts: { kind: string; model: string | null }): DoctorCheck {
+  const base: Base = {
+    id: 'model',
+    group: 'openclaw',
+    title: 'Model provider',
+    why: 'Without a model the gateway runs, and its agents cannot think.',
+  }
+  return facts.kind === 'none'
+    ? row(base, { state: 'warning', found: 'None is chosen.', remedy: 'Choose a model provider on the Gateway page.', link: '/gateway' })
+    : row(base, { state: 'ok', found: `${facts.kind}, ${facts.model ?? 'no model named'}` })
+}
+
 // — gateway —
 
 export function checkPort(facts: {

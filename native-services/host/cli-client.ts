@@ -1,5 +1,5 @@
 /** The commands that talk to a running control center, through its HTTP API and the typed client. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { type ApiClient, createApiClient } from '../contract/client.ts'
 import type { Agent } from '../contract/entities.ts'
 import { AppError } from '../contract/errors.ts'
@@ -23,8 +23,8 @@ function pathsOf(flags: ClientFlags): ReturnType<typeof dataPaths> {
   return dataPaths(flags['data-dir'] ?? process.env['MISSION_CONTROL_DATA_DIR'] ?? defaultDataDir({ demo: flags.demo ?? false }))
 }
 
-/** Where it runs: `--url`, else what the instance wrote in its lock, else the default port. */
-function urlOf(flags: ClientFlags): string {
+/** `--url`, else what the instance on this data folder wrote in its lock; null when there is neither. */
+function knownUrl(flags: ClientFlags): string | null {
   if (flags.url) return flags.url.replace(/\/$/, '')
   let lock: unknown = null
   try {
@@ -33,7 +33,18 @@ function urlOf(flags: ClientFlags): string {
     // Being replaced at this very moment.
   }
   const url = (lock as { url?: unknown } | null)?.url
-  return typeof url === 'string' ? url : `http://127.0.0.1:${flags.demo ? apiPort.demo : apiPort.normal}`
+  return typeof url === 'string' ? url : null
+}
+
+/** Where it runs: what is known, else the default port. */
+function urlOf(flags: ClientFlags): string {
+  return knownUrl(flags) ?? `http://127.0.0.1:${flags.demo ? apiPort.demo : apiPort.normal}`
+}
+
+/** The control center of this data folder; null when none has said where it runs, or there is no token to call it with. */
+export function connectToRunning(flags: ClientFlags): ApiClient | null {
+  if (knownUrl(flags) === null || !existsSync(pathsOf(flags).operatorToken)) return null
+  return connect(flags)
 }
 
 function connect(flags: ClientFlags): ApiClient {

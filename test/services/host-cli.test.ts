@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { doctorReport } from '../../native-services/contract/doctor.ts'
 import { type RealHost, startHost } from '../support/real-host.ts'
 
 const cli = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'native-services', 'cli.ts')
@@ -93,6 +94,18 @@ test('doctor says what is missing', async () => {
   ])
   expect(checks.find(({ id }) => id === 'port')?.detail).toContain('Taken by')
   expect(checks.every(({ ok, remedy }) => ok === (remedy === null))).toBe(true)
+})
+
+test('doctor asks the control center that runs, and ends with 1 when something is broken', async () => {
+  const { code, stdout } = await run('doctor', '--json', '--data-dir', host.dataDir)
+  expect(code).toBe(1)
+  const report = doctorReport.parse(JSON.parse(stdout))
+  expect(report.checks.find(({ id }) => id === 'openclaw')).toMatchObject({ state: 'bad', fix: { action: 'install_runtime' } })
+  expect(report.checks.find(({ id }) => id === 'database')?.state).toBe('ok')
+  expect(report.checks.find(({ id }) => id === 'file-modes')?.state).toBe('ok')
+  const text = await run('doctor', '--data-dir', host.dataDir)
+  expect(text).toMatchObject({ code: 1, stdout: expect.stringMatching(/OK +Database integrity/) as string })
+  expect(text.stdout).not.toContain(host.operatorToken)
 })
 
 test('nobody at the address, no token in the folder: each has its sentence', async () => {

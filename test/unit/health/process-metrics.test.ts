@@ -13,8 +13,6 @@ import {
   treeUse,
 } from '../../../native-services/platform/process-metrics.ts'
 
-const onLinux = describe.skipIf(process.platform !== 'linux')
-
 describe('what a process costs, as the systems write it', () => {
   it('reads /proc/<pid>/stat although the name holds spaces and parentheses', () => {
     const line = '4242 (a) b (c) S 17 4242 4242 0 -1 4194560 1 2 3 4 150 50 30 20 20 0 7 0 12345 1000 200 18446744073709551615'
@@ -60,7 +58,7 @@ describe('what a process costs, as the systems write it', () => {
   })
 })
 
-onLinux('what a process costs, from the real /proc', () => {
+describe.skipIf(process.platform !== 'linux')('what a process costs, from the real /proc', () => {
   let child: ChildProcess | null = null
   afterEach(() => void (child?.pid && process.kill(-child.pid, 'SIGKILL')))
 

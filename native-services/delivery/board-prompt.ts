@@ -78,7 +78,7 @@ function eventText({ notification, event }: BoardPromptFacts): string {
     ].join('\n'),
     block('external', asData(payload.payload, payloadInPrompt)),
     cut
-      ? `These are the first ${payloadInPrompt} of ${payload.length} characters. The whole: GET BASE_URL${address}?max_chars=${payload.length} with your token in the header X-Agent-Token (both stand in .mission-control/credentials).`
+      ? `These are the first ${payloadInPrompt} of ${payload.length} characters. The whole: \`${agentCommand(process.platform)} payload ${payload.webhook_id} ${payload.id}\`, or GET BASE_URL${address}?max_chars=${payload.length} with your token in the header X-Agent-Token (both stand in .mission-control/credentials).`
       : `Payload ID: ${payload.id}`,
     `Notification ID: ${notification.id}`,
   ].join('\n\n')

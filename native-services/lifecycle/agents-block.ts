@@ -79,7 +79,10 @@ export function renderBlock(facts: { agent: AgentRow; board: BoardRow | null; re
     role_sentence: roleSentence(agent, board),
     identity: identity(agent, board),
     mc,
-    lead_commands: agent.role === 'lead' ? `\n    ${mc} task create "TITLE" "TEXT"  a new task on your board` : '',
+    lead_commands:
+      agent.role === 'lead'
+        ? `\n    ${mc} task create "TITLE" "TEXT"  a new task on your board\n    ${mc} task assign TASK_ID AGENT_ID  hand it to somebody`
+        : '',
     role_rules: roleRules(agent, board),
   }
   const template = readFileSync(path.join(facts.resourcesDir, 'agent', 'AGENTS-block.md'), 'utf8')

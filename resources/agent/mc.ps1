@@ -22,6 +22,7 @@ Usage: mc [--board BOARD_ID] COMMAND
                                    inbox, in_progress, review, blocked or done; TEXT says why
                                    (required for blocked)
   task create TITLE [TEXT]         a new task on your board (leads)
+  task assign TASK_ID AGENT_ID     hand it to somebody (leads); "agents" lists who there is
   ask QUESTION [TASK_ID]           ask a person; the answer is delivered to you later
   approval list                    the approvals of your board
   approval request TASK_ID ACTION_TYPE CONFIDENCE REASON
@@ -36,6 +37,9 @@ Usage: mc [--board BOARD_ID] COMMAND
   file list TASK_ID                the files of a task
   file add TASK_ID FILE            attach a file: picture, pdf, doc, docx, txt, csv, json, md
   file get FILE_ID PATH            save an attached file
+  chat [list]                      the chat of your board, newest first
+  chat say TEXT                    write to its lead and whom you mention ("-" reads standard input)
+  payload WEBHOOK_ID PAYLOAD_ID    the whole of what came through a webhook
   group [list]                     what the boards of your group say, newest first
   group boards                     what they work on
   group say TEXT                   write to their leads and whom you mention ("-" reads standard input)
@@ -169,6 +173,9 @@ function Invoke-Task {
       elseif ($text -ne '') { $body['comment'] = $text }
       Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" $body
     }
+    'assign' {
+      Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" @{ assigned_agent_ids = @((Test-Id (Get-Word 3))) }
+    }
     'create' {
       $title = Get-Word 2
       if ($title -eq '') { Stop-WithMessage 'what is the title? (mc task create TITLE [TEXT])' 2 }
@@ -278,6 +285,23 @@ function Invoke-File {
   }
 }
 
+function Invoke-Chat {
+  $board = Get-Board
+  switch (Get-Word 1) {
+    { $_ -eq '' -or $_ -eq 'list' } { Invoke-Api 'GET' "/boards/$board/memory?is_chat=true&limit=20" }
+    'say' {
+      $text = Get-Word 2
+      if ($text -eq '') { Stop-WithMessage 'what do you say? (mc chat say TEXT)' 2 }
+      if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+      Invoke-Api 'POST' "/boards/$board/memory" @{ content = $text; tags = @('chat') }
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
 function Invoke-Group {
   $board = Get-Board
   $action = Get-Word 1
@@ -316,6 +340,11 @@ switch ($command) {
   'approval' { Invoke-Approval }
   'doc' { Invoke-Doc }
   'file' { Invoke-File }
+  'chat' { Invoke-Chat }
+  'payload' {
+    $board = Get-Board
+    Invoke-Api 'GET' "/boards/$board/webhooks/$(Test-Id (Get-Word 1))/payloads/$(Test-Id (Get-Word 2))"
+  }
   'group' { Invoke-Group }
   'metric' { Invoke-Metric }
   'agents' { Invoke-Api 'GET' '/agents' }

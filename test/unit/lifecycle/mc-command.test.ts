@@ -131,6 +131,10 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     [['doc', 'list', task], 'GET', `/boards/${board}/documents?task_id=${task}`, null],
     [['doc', 'show', task], 'GET', `/boards/${board}/documents/${task}`, null],
     [['file', 'list', task], 'GET', `/boards/${board}/tasks/${task}/attachments`, null],
+    [['chat'], 'GET', `/boards/${board}/memory?is_chat=true&limit=20`, null],
+    [['chat', 'say', 'Who knows, "@Max"?'], 'POST', `/boards/${board}/memory`, { content: 'Who knows, "@Max"?', tags: ['chat'] }],
+    [['payload', task, 'p-1'], 'GET', `/boards/${board}/webhooks/${task}/payloads/p-1`, null],
+    [['task', 'assign', task, 'a-1'], 'PATCH', `/boards/${board}/tasks/${task}`, { assigned_agent_ids: ['a-1'] }],
     [['group'], 'GET', `/boards/${board}/group-memory?is_chat=true&limit=20`, null],
     [['group', 'boards'], 'GET', `/boards/${board}/group-snapshot`, null],
     [['group', 'say', 'Done, "@Max"!'], 'POST', `/boards/${board}/group-memory`, { content: 'Done, "@Max"!', tags: ['chat'] }],
@@ -209,6 +213,9 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     expect(await mc(['metric', 'Signups', '1,"name":"x"'])).toMatchObject({ code: 2 })
     expect(await mc(['metric', 'Signups', '1\n2'])).toMatchObject({ code: 2 })
     expect(await mc(['group', 'say'])).toMatchObject({ code: 2 })
+    expect(await mc(['chat', 'say'])).toMatchObject({ code: 2 })
+    expect(await mc(['payload', task, '../x'])).toMatchObject({ code: 2 })
+    expect(await mc(['task', 'assign', task, 'x"]'])).toMatchObject({ code: 2 })
     expect(await mc(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') })
     expect(await mc(['help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('task claim') })
     expect(calls).toHaveLength(2)

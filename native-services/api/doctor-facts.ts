@@ -164,7 +164,7 @@ export async function modeFacts(
 
 /** Command lines of an OpenClaw gateway: `openclaw-gateway`, `node …/openclaw.mjs gateway run`. */
 const gatewayCommand =
-  /(?:^|[/\\\s])openclaw(?:\.m?js|\.cmd|\.exe)?["']?\s+gateway(?:\s+(?:run|start))?(?:\s|$)|(?:^|[/\\])openclaw-gateway(?:\s|$)/
+  /(?:^|[/\\\s])openclaw(?:\.m?js|\.cmd|\.exe)?["']?\s+gateway(?:\s+run(?:\s|$)|\s+--|\s*$)|(?:^|[/\\])openclaw-gateway(?:\s|$)/
 
 /** Gateways that are not ours, and not part of ours. */
 export function otherGateways(table: readonly ProcessUse[], ours: number | null): { pid: number; command: string; orphan: boolean }[] {

@@ -97,5 +97,3 @@ export function createDocumentService(
     },
   }
 }
-
-export type DocumentService = ReturnType<typeof createDocumentService>

@@ -279,6 +279,30 @@ describe('attachments', () => {
     expect(filesOnDisk()).toHaveLength(2)
   })
 
+  it('leave nothing behind when they are given up half way', async () => {
+    const controller = new AbortController()
+    const incoming = path.join(dataPaths(services.dataDir).attachments, 'incoming')
+    const pieces = () => (existsSync(incoming) ? readdirSync(incoming) : [])
+    const endless = new ReadableStream({
+      async pull(stream) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        stream.enqueue(new Uint8Array(1000))
+      },
+    })
+    const sent = fetch(`${services.url}/api/v1/boards/${seeded.board.id}/tasks/${task.id}/attachments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${services.operatorToken}`, 'x-file-name': 'x.txt' },
+      body: endless,
+      duplex: 'half',
+      signal: controller.signal,
+    } as RequestInit).catch(() => null)
+    await expect.poll(pieces).toHaveLength(1)
+    controller.abort()
+    expect(await sent).toBeNull()
+    await expect.poll(pieces).toEqual([])
+    expect((await services.call('listAttachments', { params: onTask() })).total).toBe(0)
+  })
+
   it('have names that lead nowhere', async () => {
     const names = ['../../../etc/passwd.txt', String.raw`C:\Windows\win.txt`, '/abs.txt', '..txt', 'a\u0000b\r\nc.txt', 'x\u202Egnp.txt']
     for (const name of names) await upload(name, 'text')

@@ -1,7 +1,7 @@
 /** Where comments are written: Ctrl/⌘ Enter sends, `@` offers the agents of the board. A draft survives closing the task. */
 import { Button } from '@mantine/core'
 import { ArrowUp } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
@@ -39,6 +39,7 @@ export function Composer({
   sendLabel?: string
   onCancel?: () => void
 }) {
+  const listId = useId()
   const [value, setValue] = useState(drafts.get(draftKey) ?? initial)
   const [query, setQuery] = useState<MentionQuery | null>(null)
   const [chosen, setChosen] = useState(0)
@@ -124,11 +125,11 @@ export function Composer({
   return (
     <div className="composer">
       {offers.length > 0 ? (
-        <ul className="mention-list" role="listbox" id="mentions" aria-label="Who to mention">
+        <ul className="mention-list" role="listbox" id={listId} aria-label="Who to mention">
           {offers.map((offer, index) => (
             <li
               key={offer.agent?.id ?? offer.name}
-              id={`mention-${index}`}
+              id={`${listId}-${index}`}
               role="option"
               aria-selected={index === chosen}
               onMouseEnter={() => setChosen(index)}
@@ -156,8 +157,8 @@ export function Composer({
           role="combobox"
           aria-autocomplete="list"
           aria-expanded={offers.length > 0}
-          aria-controls="mentions"
-          aria-activedescendant={offers.length > 0 ? `mention-${chosen}` : undefined}
+          aria-controls={listId}
+          aria-activedescendant={offers.length > 0 ? `${listId}-${chosen}` : undefined}
           maxLength={100_000}
           onChange={(event) => {
             change(event.currentTarget.value)

@@ -91,7 +91,7 @@ export function Followers({ task, agents }: { task: Task; agents: readonly Agent
             checked={task.watching}
             onChange={(event) => void watchTask(task, event.currentTarget.checked)}
           />
-          {agents.length > 0 ? <h3 className="followers-title">{words.agentsFollow}</h3> : null}
+          {agents.length > 0 ? <p className="followers-title">{words.agentsFollow}</p> : null}
           {open ? <FollowerList task={task} agents={agents} /> : null}
         </div>
       </Popover.Dropdown>

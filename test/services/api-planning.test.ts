@@ -225,7 +225,8 @@ describe('templates', () => {
     const made = await services.call('createBoardFromTemplate', { params: { board_template_id: template.id }, body: { name: 'Next' } })
     expect(made).toMatchObject({ name: 'Next', require_review_before_done: true })
     const { items } = await services.call('listTasks', { params: { board_id: made.id } })
-    expect(items.map((task) => [task.title, task.number, task.comment_count, task.custom_field_values]).toSorted()).toEqual([
+    const byNumber = items.toSorted((a, b) => a.number - b.number)
+    expect(byNumber.map((task) => [task.title, task.number, task.comment_count, task.custom_field_values])).toEqual([
       ['First', 1, 0, { origin: 'x' }],
       ['Second', 2, 0, {}],
     ])

@@ -14,7 +14,7 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
 }
 
 /** Fetches and hands it to the browser as a download, under the name that the server gives it. */
-export async function download(path: string): Promise<void> {
+async function download(path: string): Promise<void> {
   try {
     const response = await ask(path)
     const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'export'

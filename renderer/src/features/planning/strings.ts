@@ -172,7 +172,7 @@ export const strings = {
       { value: 'every 2 h', label: 'Every 2 hours' },
     ],
     nextRuns: 'Next',
-    missed: 'When the program was not running at its time',
+    missed: 'When its time was missed',
     missedPolicies: { run_once: 'Make up for it once', skip: 'Leave it out' },
     overlap: 'While the last task is still open',
     overlapPolicies: { skip: 'Leave it out', allow: 'Make another' },

@@ -2,8 +2,8 @@
 import { Button, localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { PlugZap } from 'lucide-react'
-import { lazy, Suspense, useEffect } from 'react'
-import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
+import { Fragment, Suspense, useEffect } from 'react'
+import { matchRoute, Redirect, Router, useLocation, useRouter } from 'wouter'
 import { OverviewPage } from '../features/overview/overview-page.tsx'
 import { live, startLive } from '../lib/connection.ts'
 import { desktop } from '../lib/desktop.ts'
@@ -14,28 +14,34 @@ import { Empty, Loading } from '../ui/parts.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LoginPage } from './login-page.tsx'
 import { Overlays } from './overlays.tsx'
+import { preloadPage, routes } from './routes.tsx'
 import { Shell } from './shell.tsx'
 import { strings } from './strings.ts'
 import { theme, variables } from './theme.ts'
 
-const WelcomePage = lazy(async () => ({ default: (await import('../features/welcome/welcome-page.tsx')).WelcomePage }))
-const InboxPage = lazy(async () => ({ default: (await import('../features/inbox/inbox-page.tsx')).InboxPage }))
-const BoardsPage = lazy(async () => ({ default: (await import('../features/boards/boards-page.tsx')).BoardsPage }))
-const BoardPage = lazy(async () => ({ default: (await import('../features/boards/board-page.tsx')).BoardPage }))
-const DocumentsPage = lazy(async () => ({ default: (await import('../features/documents/documents-page.tsx')).DocumentsPage }))
-const GroupPage = lazy(async () => ({ default: (await import('../features/board-groups/group-page.tsx')).GroupPage }))
-const AgentsPage = lazy(async () => ({ default: (await import('../features/agents/agents-page.tsx')).AgentsPage }))
-const AgentPage = lazy(async () => ({ default: (await import('../features/agents/agent-page.tsx')).AgentPage }))
-const SchedulesPage = lazy(async () => ({ default: (await import('../features/heartbeats/schedules-page.tsx')).SchedulesPage }))
-const UsagePage = lazy(async () => ({ default: (await import('../features/usage/usage-page.tsx')).UsagePage }))
-const PlanningPage = lazy(async () => ({ default: (await import('../features/planning/planning-page.tsx')).PlanningPage }))
-const ActivityPage = lazy(async () => ({ default: (await import('../features/activity/activity-page.tsx')).ActivityPage }))
-const LogsPage = lazy(async () => ({ default: (await import('../features/logs/logs-page.tsx')).LogsPage }))
-const GatewayPage = lazy(async () => ({ default: (await import('../features/gateway/gateway-page.tsx')).GatewayPage }))
-const DoctorPage = lazy(async () => ({ default: (await import('../features/doctor/doctor-page.tsx')).DoctorPage }))
-const SettingsPage = lazy(async () => ({ default: (await import('../features/settings/settings-page.tsx')).SettingsPage }))
-
 const schemes = localStorageColorSchemeManager({ key: 'mission-control-scheme' })
+
+function PageAt({ path }: { path: string }) {
+  const { parser } = useRouter()
+  if (path === '/') return <OverviewPage />
+  if (path.startsWith('/login/')) return <Redirect to="/" replace />
+  for (const route of routes) {
+    const [matches, params] = matchRoute(parser, route.path, path)
+    if (matches) return <route.page.View params={params} />
+  }
+  return (
+    <Empty
+      title={strings.notFound.title}
+      actions={
+        <a className="link" href="#/">
+          {strings.notFound.home}
+        </a>
+      }
+    >
+      {strings.notFound.body}
+    </Empty>
+  )
+}
 
 function Pages() {
   const [path] = useLocation()
@@ -65,73 +71,9 @@ function Pages() {
   return (
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Loading />}>
-        <Switch key={key}>
-          <Route path="/">
-            <OverviewPage />
-          </Route>
-          <Route path="/inbox">
-            <InboxPage />
-          </Route>
-          <Route path="/welcome">
-            <WelcomePage />
-          </Route>
-          <Route path="/boards">
-            <BoardsPage />
-          </Route>
-          <Route path="/boards/:boardId/tasks/:taskId">{(params) => <BoardPage boardId={params.boardId} taskId={params.taskId} />}</Route>
-          <Route path="/boards/:boardId/documents/:documentId">
-            {(params) => <DocumentsPage boardId={params.boardId} documentId={params.documentId} />}
-          </Route>
-          <Route path="/boards/:boardId/documents">{(params) => <DocumentsPage boardId={params.boardId} documentId={null} />}</Route>
-          <Route path="/boards/:boardId">{(params) => <BoardPage boardId={params.boardId} taskId={null} />}</Route>
-          <Route path="/groups/:groupId">{(params) => <GroupPage groupId={params.groupId} />}</Route>
-          <Route path="/agents">
-            <AgentsPage />
-          </Route>
-          <Route path="/agents/:agentId/sessions/:sessionKey">
-            {(params) => <AgentPage agentId={params.agentId} sessionKey={params.sessionKey} />}
-          </Route>
-          <Route path="/agents/:agentId">{(params) => <AgentPage agentId={params.agentId} />}</Route>
-          <Route path="/schedules">
-            <SchedulesPage />
-          </Route>
-          <Route path="/usage">
-            <UsagePage />
-          </Route>
-          <Route path="/planning">
-            <PlanningPage />
-          </Route>
-          <Route path="/activity">
-            <ActivityPage />
-          </Route>
-          <Route path="/logs">
-            <LogsPage />
-          </Route>
-          <Route path="/gateway">
-            <GatewayPage />
-          </Route>
-          <Route path="/doctor">
-            <DoctorPage />
-          </Route>
-          <Route path="/settings">
-            <SettingsPage />
-          </Route>
-          <Route path="/login/:rest*">
-            <Redirect to="/" replace />
-          </Route>
-          <Route>
-            <Empty
-              title={strings.notFound.title}
-              actions={
-                <a className="link" href="#/">
-                  {strings.notFound.home}
-                </a>
-              }
-            >
-              {strings.notFound.body}
-            </Empty>
-          </Route>
-        </Switch>
+        <Fragment key={key}>
+          <PageAt path={path} />
+        </Fragment>
       </Suspense>
     </ErrorBoundary>
   )
@@ -143,6 +85,7 @@ function Session() {
   const code = /^\/login\/([^/]+)$/.exec(path)?.[1] ?? null
 
   useEffect(() => (code ? undefined : startLive()), [code])
+  useEffect(() => preloadPage(path), [path])
   useEffect(() => desktop?.onNavigate(openLink), [])
 
   if (code || session === 'out') return <LoginPage code={code} onSignedIn={() => useLive.setState({ session: 'unknown' })} />

@@ -2,7 +2,7 @@
 import { Modal, useMantineColorScheme } from '@mantine/core'
 import { lazy, Suspense, useEffect } from 'react'
 import { isTyping, useShortcuts } from '../lib/keys.ts'
-import { navigate } from '../lib/hash-location.ts'
+import { navigate, useQuery } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
@@ -33,6 +33,16 @@ export function Overlays() {
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
+
+  // The tray's "New task…" opens an address; the dialog is not part of it.
+  const [query, setQuery] = useQuery()
+  const wanted = query['new']
+  useEffect(() => {
+    if (wanted !== 'task') return
+    openNewTask()
+    setQuery({ new: null })
+    // oxlint-disable-next-line react/exhaustive-deps -- `setQuery` is another function every time
+  }, [wanted])
 
   useShortcuts({
     '?': () => useOverlays.setState({ shortcuts: true }),

@@ -215,12 +215,14 @@ export function papersOf({ db, touch }: Pick<RepositoryContext, 'db' | 'touch'>)
     )
   const ofTask = select('task_id')
   const ofBoard = select('board_id')
+  const ofComment = db.prepare(`SELECT 'attachment' AS kind, id FROM attachments WHERE comment_id = ?`)
   const tell = (rows: unknown[], deleted: boolean): void => {
     for (const { kind, id } of rows as { kind: 'document' | 'attachment'; id: string }[]) touch(kind, id, deleted)
   }
   return {
     /** Call it before the rows are deleted, or after they came back. */
     touchOfTask: (taskId: string, deleted: boolean): void => tell(ofTask.all(taskId, taskId), deleted),
+    touchOfComment: (commentId: string, deleted: boolean): void => tell(ofComment.all(commentId), deleted),
     touchOfBoard: (boardId: string, deleted: boolean): void => tell(ofBoard.all(boardId, boardId), deleted),
   }
 }

@@ -1,11 +1,13 @@
 import type { Comment } from '../contract/entities.ts'
 import { createId } from '../platform/ids.ts'
+import { papersOf } from './documents.ts'
 import type { Listed, Paging, Stored } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
 
 export type CommentRow = Stored<Comment>
 
 export function messagesRepository({ db, clock, touch, announce }: RepositoryContext) {
+  const papers = papersOf({ db, touch })
   const byId = db.prepare('SELECT * FROM messages WHERE id = ?')
   const bySource = db.prepare('SELECT * FROM messages WHERE source_notification_id = ?')
   const insert =
@@ -78,6 +80,7 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
     },
 
     remove(comment: CommentRow): void {
+      papers.touchOfComment(comment.id, true)
       removeRow.run(comment.id)
       recount.run({ id: comment.task_id, now: clock.now() })
       touch('comment', comment.id, true)
@@ -89,6 +92,7 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
       if (!row) return
       recount.run({ id: row.task_id, now: clock.now() })
       touch('comment', id)
+      papers.touchOfComment(id, false)
       touch('task', row.task_id)
     },
 

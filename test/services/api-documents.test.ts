@@ -303,6 +303,31 @@ describe('attachments', () => {
     expect((await services.call('listAttachments', { params: onTask() })).total).toBe(0)
   })
 
+  it('come with a comment, go with it and come back with it, and with the task of both', async () => {
+    const comment = await services.call('createComment', { params: onTask(), body: { message: 'See the file' } })
+    const query = { comment_id: comment.id }
+    const sent = await upload('figures.csv', 'a,b', { query: `?comment_id=${comment.id}` })
+    expect(sent).toMatchObject({ status: 201, body: { comment_id: comment.id } })
+    const count = async () => (await services.call('listAttachments', { params: onTask(), query })).total
+    const takenBack = async (work: (onHeaders: (headers: Headers) => void) => Promise<unknown>) => {
+      let token = ''
+      await work((headers) => (token = headers.get('x-undo-token') ?? ''))
+      const left = services.query('SELECT 1 FROM attachments').length
+      await services.call('undo', { body: { token } })
+      return left
+    }
+    const events = await readEvents(services)
+    const ofComment = { ...onTask(), comment_id: comment.id }
+    expect(await takenBack((onHeaders) => services.call('deleteComment', { params: ofComment, onHeaders }))).toBe(0)
+    expect(await count()).toBe(1)
+    const seen = () => events.changes.filter((change) => change.entity === 'attachment').map((change) => change.data !== null)
+    await events.until(() => seen().length >= 2)
+    expect(seen()).toEqual([false, true])
+    events.close()
+    expect(await takenBack((onHeaders) => services.call('deleteTask', { params: onTask(), onHeaders }))).toBe(0)
+    expect(await count()).toBe(1)
+  })
+
   it('have names that lead nowhere', async () => {
     const names = ['../../../etc/passwd.txt', String.raw`C:\Windows\win.txt`, '/abs.txt', '..txt', 'a\u0000b\r\nc.txt', 'x\u202Egnp.txt']
     for (const name of names) await upload(name, 'text')

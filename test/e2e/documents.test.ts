@@ -135,6 +135,19 @@ it('attaches by button, by drop and by paste; shows pictures; deletes and takes 
   expect((await download).suggestedFilename()).toBe('figures.csv')
   await picture('files')
   expect(await accessibilityFindings(page)).toEqual([])
+  const comment = await services.call('createComment', { params: { board_id: board, task_id: task }, body: { message: 'See the file' } })
+  const sent = await fetch(`${services.url}/api/v1/boards/${board}/tasks/${task}/attachments?comment_id=${comment.id}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${services.operatorToken}`, 'x-file-name': 'with-comment.txt' },
+    body: 'words',
+  })
+  expect(sent.status).toBe(201)
+  await page.getByRole('tab', { name: 'Thread' }).click()
+  await page
+    .locator(`[data-comment="${comment.id}"]`)
+    .getByRole('link', { name: /with-comment\.txt/ })
+    .waitFor()
+  await page.getByRole('tab', { name: 'Documents' }).click()
   await page.getByRole('button', { name: 'Delete figures.csv' }).click()
   await page.getByRole('link', { name: /^Download figures\.csv/ }).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Undo' }).click()

@@ -7,6 +7,7 @@ import { remember } from '../../lib/actions.ts'
 import { toastError } from '../../lib/toast.ts'
 import { LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { sizeWords } from './size-words.ts'
 import { strings } from './strings.ts'
 import { nameOf, startUpload, type Upload } from './upload.ts'
 import { deleteAttachment, useAttachments } from './use-documents.ts'
@@ -20,12 +21,6 @@ interface Sending {
   readonly key: string
   readonly name: string
   readonly share: number
-}
-
-export function sizeWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  const [divisor, unit] = bytes < 1_000_000 ? [1000, 'kB'] : [1_000_000, 'MB']
-  return `${(bytes / divisor).toLocaleString(undefined, { maximumFractionDigits: bytes < 10 * divisor ? 1 : 0 })} ${unit}`
 }
 
 function Thumbnail({ file }: { file: Attachment }) {

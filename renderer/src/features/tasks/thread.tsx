@@ -4,6 +4,8 @@ import { Fragment, useEffect, useRef, useState } from 'react'
 import type { Agent, Comment, Task } from '../../../../native-services/contract/entities.ts'
 import { useComments, useNotifications } from '../../lib/store.ts'
 import { exactTime } from '../../lib/time.ts'
+import { CommentFiles } from '../documents/comment-files.tsx'
+import { useAttachments } from '../documents/use-documents.ts'
 import { DeliveryChip } from './delivery-chip.tsx'
 import { Message, Writing } from './message.tsx'
 import { MessageEditor, MessageHistory, MessageMenu } from './message-tools.tsx'
@@ -17,6 +19,7 @@ const mostAsked = 4
 export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] }) {
   const comments = useComments(task.id)
   const notifications = useNotifications({ task_id: task.id })
+  const { attachments } = useAttachments(task.board_id, task.id)
   const end = useRef<HTMLDivElement>(null)
   const [editing, setEditing] = useState<string | null>(null)
   const [history, setHistory] = useState<Comment | null>(null)
@@ -94,9 +97,12 @@ export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] 
                   editing === comment.id ? <MessageEditor comment={comment} agents={agents} onDone={() => setEditing(null)} /> : undefined
                 }
                 below={
-                  asked.has(comment.id) ? (
-                    <ReachLine task={task} comment={comment} deliveries={deliveries} others={notifications.length} />
-                  ) : undefined
+                  <>
+                    <CommentFiles files={attachments.filter((file) => file.comment_id === comment.id)} />
+                    {asked.has(comment.id) ? (
+                      <ReachLine task={task} comment={comment} deliveries={deliveries} others={notifications.length} />
+                    ) : null}
+                  </>
                 }
               />
             </Fragment>

@@ -3,16 +3,19 @@ import { useEffect } from 'react'
 import type { Task } from '../../../native-services/contract/entities.ts'
 import { api } from './api.ts'
 import { remember } from './actions.ts'
-import { live } from './connection.ts'
+import { live, rememberBoard } from './connection.ts'
 import { type BoardLoad, useLive, useTask, useTasks } from './store.ts'
 
 /** All tasks of a board, and whether they are here yet. */
 export function useBoardTasks(boardId: string): { tasks: Task[]; load: BoardLoad } {
   const load = useLive((state) => state.boards[boardId])
   const tasks = useTasks(boardId)
+  const exists = useLive((state) => state.maps.board[boardId] !== undefined)
   useEffect(() => {
+    if (!exists) return
+    rememberBoard(boardId)
     if (!load) void live.wantBoard(boardId)
-  }, [boardId, load])
+  }, [boardId, exists, load])
   return { tasks, load: load ?? { state: 'loading' } }
 }
 

@@ -5,6 +5,13 @@ import { useLive } from './store.ts'
 
 export const live = createLiveConnection({ api, store: useLive, open: (url) => new EventSource(url) as never })
 
+const lastBoardKey = 'mission-control-board'
+
+/** The board that a reload will most likely ask for. */
+export function rememberBoard(id: string): void {
+  localStorage.setItem(lastBoardKey, id)
+}
+
 /** Begins once; returns the undo. */
 export function startLive(): () => void {
   setUnauthorizedHandler(() => {
@@ -17,9 +24,9 @@ export function startLive(): () => void {
   window.addEventListener('online', nudge)
   document.addEventListener('visibilitychange', nudge)
   live.start()
-  // What the address asks for is on its way before the page that shows it.
+  // What the address asks for is on its way before the page that shows it; a board that was never here may not exist.
   const board = /^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1]
-  if (board) void live.wantBoard(board)
+  if (board && board === localStorage.getItem(lastBoardKey)) void live.wantBoard(board)
   return () => {
     window.removeEventListener('online', nudge)
     document.removeEventListener('visibilitychange', nudge)

@@ -125,6 +125,6 @@ export function buildPlainPrompt(agent: AgentRow, notification: NotificationRow)
         ? told('message', directHint)
         : notification.type === 'unassigned_work'
           ? told('work', workHint)
-        : notification.body,
+          : notification.body,
   }
 }

@@ -116,7 +116,12 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
         )
         .get(which.agent_id, which.board_id, which.type) as { id: string } | undefined
       if (!found) return false
-      db.prepare('UPDATE notifications SET title = ?, body = ?, updated_at = ? WHERE id = ?').run(text.title, text.body, clock.now(), found.id)
+      db.prepare('UPDATE notifications SET title = ?, body = ?, updated_at = ? WHERE id = ?').run(
+        text.title,
+        text.body,
+        clock.now(),
+        found.id,
+      )
       changed(found.id)
       return true
     },

@@ -1,9 +1,10 @@
 /** One page of the log, in either direction: blocks that can hold a match by the index, then their lines by their text. */
 import type Database from 'better-sqlite3'
+import { searchTerms } from '../contract/search-terms.ts'
 import { foldLongestMs } from './log-fold.ts'
 import { type LogFilter, logLevels, type LogPage, logSources, type StoredLogLine } from './log-lines.ts'
 import { lineColumns, type LineRow, shorten, toLine } from './log-rows.ts'
-import { indexQuery, requiredLiterals, searchTerms } from './log-terms.ts'
+import { indexQuery, requiredLiterals } from './log-terms.ts'
 
 /** Lines `32n` to `32n + 31` are block n. Few enough that the trigrams of ids, of which there are only 4096, still tell blocks apart. */
 export const logBlockLines = 32

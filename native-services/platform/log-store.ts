@@ -35,16 +35,17 @@ const longestMessage = 65_536
 const linesPerFrame = 1000
 /** A thread that cannot keep up with more than this loses lines, not memory. */
 const mostWaiting = 50_000
-const defaultMaxBytes = 1024 ** 3
+/** Some five million lines with their index. */
+const defaultMaxBytes = 1.25 * 1024 ** 3
 const monthMs = 30 * 86_400_000
 
-const requestPattern = /\brequest_?id[=:]\s?"?([\w.:-]{6,100})/i
-const runPattern = /\brun_?id[=:]\s?"?([\w.:-]{6,100})/i
+const requestPattern = /\brequest_?id"?[=:]\s?"?([\w.:-]{6,100})/i
+const runPattern = /\brun_?id"?[=:]\s?"?([\w.:-]{6,100})/i
 
 /**
  * @param options.database The SQLite file; null keeps lines in memory.
  * @param options.directory Where `<source>.jsonl` are written; null for none.
- * @param options.maxBytes Of the database; 1 GB unless told.
+ * @param options.maxBytes Of the database; 1.25 GB unless told.
  */
 export function createLogStore(options: {
   clock: Clock

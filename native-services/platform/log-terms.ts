@@ -3,12 +3,6 @@
  * The index only leaves blocks out; whether a line matches is decided on its text, so an index that knows too little is slow and never wrong.
  */
 
-/** `connect "timed out"` → two terms, in lower case. */
-export function searchTerms(q: string): string[] {
-  const terms = [...q.toLowerCase().matchAll(/"([^"]+)"?|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-  return terms.filter((term) => term !== '' && term !== '"')
-}
-
 /** More than this many narrow nothing further, and each one costs. */
 const trigramsPerTerm = 16
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { searchTerms } from '../../../native-services/contract/search-terms.ts'
 import { openLogDb } from '../../../native-services/platform/log-db.ts'
 import { type LogFilter, logLevels, logSources, type NewLogLine } from '../../../native-services/platform/log-lines.ts'
-import { requiredLiterals, searchTerms } from '../../../native-services/platform/log-terms.ts'
+import { requiredLiterals } from '../../../native-services/platform/log-terms.ts'
 
 const words = [
   'connect',

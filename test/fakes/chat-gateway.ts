@@ -3,7 +3,7 @@
  * It keeps transcripts and, like the real one, refuses parameters that it does not know.
  */
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 
@@ -42,14 +42,15 @@ const allowed: Record<string, readonly string[]> = {
   'sessions.reset': ['key'],
 }
 
-export async function startChatGateway(): Promise<ChatGateway> {
+/** @param onRequest Answers what comes over HTTP. */
+export async function startChatGateway(onRequest?: RequestListener): Promise<ChatGateway> {
   const fixture = JSON.parse(readFileSync(new URL('../fixtures/gateway-frames/hello-2026.9.6.json', import.meta.url), 'utf8')) as {
     frame: Json
   }
   const transcripts: ChatGateway['transcripts'] = new Map()
   const failures = new Map<string, { code: string; message: string }>()
   const running = new Map<string, string>()
-  const http = createServer()
+  const http = createServer(onRequest)
   const server = new WebSocketServer({ server: http })
   let seq = 0
 

@@ -2,7 +2,7 @@
  * Stands in for the gateway's `POST /v1/responses` on a real socket: streams like the real one, and misbehaves as told:
  * answers late, fails before or within the stream, limits the rate, or closes the connection in the middle.
  */
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 export type Behaviour = 'answer' | 'http_500' | 'rate_limited' | 'failed' | 'close'
@@ -17,6 +17,8 @@ export interface Arrival {
 
 export interface ScriptedGateway {
   port: number
+  /** What answers, for a server that does more than this. */
+  listener: RequestListener
   readonly arrivals: Arrival[]
   /** What to do with the next request, and how long to take, milliseconds. */
   decide: (arrival: Omit<Arrival, 'behaviour'>) => { behaviour: Behaviour; ms: number; text?: string }
@@ -71,7 +73,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     response.end('data: [DONE]\n\n')
   }
 
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     let body = ''
     request.setEncoding('utf8')
     request.on('data', (chunk: string) => (body += chunk))
@@ -88,7 +90,8 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       gateway.onArrival(arrival)
       answer(response, arrival, plan).catch(() => response.destroy())
     })
-  })
+  }
+  const server = createServer(listener)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -97,6 +100,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
 
   const gateway: ScriptedGateway = {
     port: (server.address() as AddressInfo).port,
+    listener,
     arrivals,
     decide: () => ({ behaviour: 'answer', ms: 0 }),
     onArrival: () => {},

@@ -103,7 +103,8 @@ export function Composer({
         setChosen((now) => (now + (event.key === 'ArrowDown' ? 1 : offers.length - 1)) % offers.length)
         return
       }
-      if (event.key === 'Enter' || event.key === 'Tab') {
+      // With Ctrl or ⌘ it is sent as it stands: a name that was typed out needs no choice.
+      if ((event.key === 'Enter' && !event.ctrlKey && !event.metaKey) || event.key === 'Tab') {
         event.preventDefault()
         const offer = offers[chosen] ?? offers[0]
         if (offer) pick(offer)

@@ -88,7 +88,20 @@ export function MessageHistory({ comment, names, onClose }: { comment: Comment; 
     }
   }, [comment])
   return (
-    <Modal opened onClose={onClose} title={words.historyOf(comment.author_name)} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={words.historyOf(comment.author_name)}
+      size="lg"
+      // It is gone before the key has reached the window, where the task behind it would take it for its own.
+      closeOnEscape={false}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        event.stopPropagation()
+        onClose()
+      }}
+    >
       {error ? <p className="muted">{error}</p> : null}
       <ol className="versions">
         {items.map((each) => (

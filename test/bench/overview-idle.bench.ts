@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { dataPaths } from '../../native-services/platform/paths.ts'
-import { listProcesses, type ProcessUse, treeUse } from '../../native-services/platform/process-metrics.ts'
+import { listProcesses } from '../../native-services/platform/process-metrics.ts'
 import { launchBrowser, signIn } from '../support/browser.ts'
 import { seedBoard, startServices } from '../support/services.ts'
 import { machine } from './figures.ts'
@@ -37,41 +37,57 @@ await page
   .waitFor()
 await wait(15_000)
 
-/** The browser is a child of this process; what it has used so far, by the kind of its processes. */
-async function browserUse(): Promise<{ all: number; renderer: number }> {
+/** CPU so far of each process of our browser, which is a child of this one, by process id. */
+async function browserUse(): Promise<Map<number, { ms: number; renderer: boolean }>> {
   const table = await listProcesses()
-  const root = table.find((use) => use.ppid === process.pid && /chrom/i.test(use.command ?? ''))
-  if (!root) throw new Error('the browser is not a child of this process')
-  const renderers = table.filter(
-    (use: ProcessUse) => /--type=renderer/.test(use.command ?? '') && !/--extension-process/.test(use.command ?? ''),
+  const ours = new Set(table.filter((use) => use.ppid === process.pid && /chrom/i.test(use.command ?? '')).map((use) => use.pid))
+  if (ours.size === 0) throw new Error('the browser is not a child of this process')
+  for (let before = 0; before !== ours.size;) {
+    before = ours.size
+    for (const use of table) if (ours.has(use.ppid)) ours.add(use.pid)
+  }
+  return new Map(
+    table
+      .filter((use) => ours.has(use.pid))
+      .map((use) => [use.pid, { ms: use.cpu_ms, renderer: /--type=renderer/.test(use.command ?? '') }]),
   )
-  return { all: treeUse(table, root.pid)?.cpu_ms ?? 0, renderer: renderers.reduce((sum, use) => sum + use.cpu_ms, 0) }
 }
 
 const before = await browserUse()
 const cpu = process.cpuUsage()
 const shifts = page.evaluate(
   (ms) =>
-    new Promise<number>((resolve) => {
+    new Promise<{ sum: number; what: string[] }>((resolve) => {
       let sum = 0
+      const what: string[] = []
       const observer = new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value
+        for (const entry of list.getEntries() as unknown as { value: number; sources: { node: Element | null }[] }[]) {
+          sum += entry.value
+          for (const { node } of entry.sources) what.push(`${entry.value.toFixed(4)} ${node?.className || node?.nodeName || '?'}`)
+        }
       })
       observer.observe({ type: 'layout-shift' })
-      setTimeout(() => resolve(sum), ms)
+      setTimeout(() => resolve({ sum, what }), ms)
     }),
   seconds * 1000,
 )
 await wait(seconds * 1000)
 const used = process.cpuUsage(cpu)
 const after = await browserUse()
+let browserMs = 0
+let pageMs = 0
+for (const [pid, { ms, renderer }] of after) {
+  const spent = ms - (before.get(pid)?.ms ?? 0)
+  browserMs += spent
+  if (renderer) pageMs += spent
+}
 const share = (ms: number): string => `${((ms / (seconds * 1000)) * 100).toFixed(2)} % of a core`
 const own = (used.user + used.system) / 1000
 console.log(machine())
 console.log(`${agents} agents, ${seconds} s with a visible Overview`)
-console.log(
-  `services ${share(own)} · page (renderer) ${share(after.renderer - before.renderer)} · services + page ${share(own + after.renderer - before.renderer)}`,
-)
-console.log(`all processes of the browser ${share(after.all - before.all)} · layout shift ${(await shifts).toFixed(4)}`)
+console.log(`services ${share(own)} · page (renderer) ${share(pageMs)} · services + page ${share(own + pageMs)}`)
+const { sum, what } = await shifts
+console.log(`all processes of the browser ${share(browserMs)} · layout shift ${sum.toFixed(4)}`)
+for (const each of what) console.log(`  ${each}`)
 await browser.close()
 await services.stop()

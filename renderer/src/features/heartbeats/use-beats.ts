@@ -8,6 +8,9 @@ export const beatsShown = 40
 /** A beat that was sent may be missed, and its cost comes when its run is over: neither changes the agent. */
 const lookAgainMs = 20_000
 
+const sameBeats = (a: readonly Heartbeat[], b: readonly Heartbeat[]): boolean =>
+  a.length === b.length && a.every((beat, index) => JSON.stringify(beat) === JSON.stringify(b[index]))
+
 /** Newest first; null until they are there. */
 export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): readonly Heartbeat[] | null {
   const [beats, setBeats] = useState<readonly Heartbeat[] | null>(null)
@@ -29,7 +32,8 @@ export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): read
       if (document.hidden) return
       api.call('listHeartbeats', { params: { agent_id: agent.id }, query: { limit: beatsShown } }).then(
         ({ items }) => {
-          if (!controller.signal.aborted) setBeats(items)
+          // Forty bars are drawn anew only when one of them is another one.
+          if (!controller.signal.aborted) setBeats((known) => (known !== null && sameBeats(known, items) ? known : items))
         },
         () => undefined,
       )

@@ -43,7 +43,7 @@ function Row({ row }: { row: Attention }) {
 
 export function AttentionList({ rows }: { rows: readonly Attention[] }) {
   return (
-    <section className="card" aria-labelledby="attention-title">
+    <section className="card attention-card" aria-labelledby="attention-title">
       <div className="card-head">
         <h2 id="attention-title">{strings.attention}</h2>
         {rows.length > 0 ? (
@@ -61,7 +61,7 @@ export function AttentionList({ rows }: { rows: readonly Attention[] }) {
           </div>
         </div>
       ) : (
-        <ul style={{ listStyle: 'none', margin: 0, padding: 0 }} onKeyDown={moveInList}>
+        <ul className="attention-list" onKeyDown={moveInList}>
           {rows.map((row) => (
             <Row key={row.key} row={row} />
           ))}

@@ -4,10 +4,14 @@ import { duration, useNow } from '../lib/time.ts'
 import { useLive } from '../lib/store.ts'
 import { strings } from './strings.ts'
 
+/** On its own, so that no clock ticks while there is nothing to count. */
+function LostFor() {
+  const since = useLive((state) => state.connectionSince)
+  return duration(Math.max(0, useNow('second') - since))
+}
+
 export function ConnectionBadge() {
   const connection = useLive((state) => state.connection)
-  const since = useLive((state) => state.connectionSince)
-  const now = useNow('second')
   const words = strings.connection
   if (connection === 'live') {
     return (
@@ -32,7 +36,7 @@ export function ConnectionBadge() {
         <span className="dot" data-tone="warning" />
         {words.lostLabel}
         <span className="num" aria-hidden>
-          {duration(Math.max(0, now - since))}
+          <LostFor />
         </span>
       </span>
     </Tooltip>

@@ -5,7 +5,6 @@ import type { RepositoryContext } from './store.ts'
 type Reason = (typeof subscriptionReasons)[number]
 
 export function threadsRepository({ db, clock, touch }: RepositoryContext) {
-  const arrived = db.prepare('UPDATE tasks SET unread_count = unread_count + 1 WHERE id = ?')
   const markRead = db.prepare('UPDATE tasks SET unread_count = 0, last_read_at = ? WHERE id = ?')
   // Only when the operator has not said what he wants.
   const follow = db.prepare('UPDATE tasks SET watching = 1 WHERE id = ? AND watching IS NULL')
@@ -21,8 +20,6 @@ export function threadsRepository({ db, clock, touch }: RepositoryContext) {
   const manual = db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ? AND manual = 1')
 
   return {
-    /** Somebody else than the operator wrote. The caller touches the task. */
-    arrived: (taskId: string): void => void arrived.run(taskId),
     markRead(taskId: string): void {
       markRead.run(clock.now(), taskId)
       touch('task', taskId)

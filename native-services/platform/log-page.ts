@@ -78,22 +78,34 @@ function candidateBlocks(
   // A row that repeats may end later than its block says: only the beginning can be judged here.
   if (filter.to !== undefined) ask('block.first_at <= ?', filter.to)
   if (filter.from !== undefined) ask('block.last_at >= ?', filter.from - foldLongestMs)
-  const order = forward ? 'ASC' : 'DESC'
   const blockFilter = where.length === 0 ? '' : ` AND ${where.join(' AND ')}`
-  const [sql, all]: [string, (number | string)[]] =
-    match === null
-      ? [`SELECT id FROM block WHERE id BETWEEN ? AND ?${blockFilter} ORDER BY id ${order}`, [low, high, ...values]]
-      : where.length === 0
-        ? [`SELECT rowid FROM block_text WHERE block_text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid ${order}`, [match, low, high]]
-        : [
-            `SELECT block_text.rowid FROM block_text CROSS JOIN block ON block.id = block_text.rowid
-             WHERE block_text MATCH ? AND block_text.rowid BETWEEN ? AND ?${blockFilter} ORDER BY block_text.rowid ${order}`,
-            [match, low, high, ...values],
-          ]
-  return db
-    .prepare(sql)
+  if (match === null)
+    return db
+      .prepare(`SELECT id FROM block WHERE id BETWEEN ? AND ?${blockFilter} ORDER BY id ${forward ? 'ASC' : 'DESC'}`)
+      .pluck()
+      .iterate(low, high, ...values) as IterableIterator<number>
+  const matching = db
+    .prepare(
+      where.length === 0
+        ? 'SELECT rowid FROM block_text WHERE block_text MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid'
+        : `SELECT block_text.rowid FROM block_text CROSS JOIN block ON block.id = block_text.rowid
+           WHERE block_text MATCH ? AND block_text.rowid BETWEEN ? AND ?${blockFilter} ORDER BY block_text.rowid`,
+    )
     .pluck()
-    .iterate(...all) as IterableIterator<number>
+  if (forward) return matching.iterate(match, low, high, ...values) as IterableIterator<number>
+  return backwards((from, to) => matching.all(match, from, to, ...values) as number[], low, high)
+}
+
+/** The index finds its place quickly only in rising order: so it is asked for stretches, the newest first, and each is turned round. */
+function* backwards(read: (from: number, to: number) => number[], low: number, high: number): IterableIterator<number> {
+  let width = 1024
+  for (let to = high; to >= low;) {
+    const from = Math.max(low, to - width + 1)
+    const ids = read(from, to)
+    yield* ids.reverse()
+    if (ids.length < 64) width = Math.min(width * 2, 65_536)
+    to = from - 1
+  }
 }
 
 export function readLogPage(db: Database.Database, { filter, bounds, budgetMs }: Ask): LogPage {
@@ -107,7 +119,7 @@ export function readLogPage(db: Database.Database, { filter, bounds, budgetMs }:
 
   const test = rowTest(filter)
   const rows = db.prepare(`SELECT ${lineColumns} FROM line WHERE seq BETWEEN ? AND ? ORDER BY seq ${forward ? 'ASC' : 'DESC'}`)
-  const deadline = performance.now() + budgetMs
+  let deadline = performance.now() + budgetMs
   const found: StoredLogLine[] = []
   /** The last line that was decided about when the search stopped early. */
   let stoppedAt: number | null = null
@@ -137,8 +149,12 @@ export function readLogPage(db: Database.Database, { filter, bounds, budgetMs }:
   const goesOn = forward || look(tail, top)
   if (goesOn) {
     let open = true
+    let sought = false
     if (indexed.low <= indexed.high)
       for (const block of candidateBlocks(db, { filter, ...indexed, forward })) {
+        // Far from its end the index takes a while to come to the place; without time of its own a page there would hardly get on.
+        if (!sought && budgetMs > 0) deadline = performance.now() + budgetMs
+        sought = true
         open = look(block * logBlockLines, block * logBlockLines + logBlockLines - 1)
         if (!open) break
       }

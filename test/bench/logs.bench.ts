@@ -99,7 +99,7 @@ async function search(services: TestServices): Promise<void> {
       const since = performance.now()
       let pages = 1
       let next: number | null = page.next_before
-      while (next !== null && pages < 1000) {
+      while (next !== null && pages < 200) {
         const more = (await (await get(`${query}&before=${next}`)).json()) as typeof page
         next = more.next_before
         pages += 1

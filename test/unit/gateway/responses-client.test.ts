@@ -14,7 +14,7 @@ const log = createLog({ scope: 'test', level: 'error' })
 const event = (type: string, more: object = {}): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
 const message = (text: string): object => ({
   output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
-  usage: { input_tokens: 3, output_tokens: 2 },
+  usage: { input_tokens: 3, output_tokens: 2, cache_read_tokens: 0, cache_write_tokens: 0 },
 })
 
 describe('responses client', () => {
@@ -71,7 +71,7 @@ describe('responses client', () => {
     expect(await run({ onText: (text) => texts.push(text) })).toEqual({
       run_id: 'resp_1',
       text: 'Hello',
-      usage: { input_tokens: 3, output_tokens: 2 },
+      usage: { input_tokens: 3, output_tokens: 2, cache_read_tokens: 0, cache_write_tokens: 0 },
     })
     expect(texts).toEqual(['Hel', 'Hello'])
     expect(seen).toMatchObject({

@@ -11,7 +11,7 @@ import { machine } from './figures.ts'
 const seconds = Number(process.argv[2] ?? 60)
 const agents = Number(process.argv[3] ?? 4)
 const services = await startServices({ staticDir: process.argv[4] ?? 'dist/renderer' })
-const { board, max } = await seedBoard(services)
+const { board } = await seedBoard(services)
 await services.call('updateSettings', { body: { onboarding_done: true } })
 await services.call('updateBoard', { params: { board_id: board.id }, body: { max_agents: Math.max(agents, 1) } })
 for (let index = 3; index < agents; index += 1)
@@ -25,7 +25,6 @@ for (const { id } of db.prepare('SELECT id FROM agents LIMIT 8').all() as { id: 
   for (let index = 0; index < 40; index += 1)
     beat.run(`${id}-${index}`, id, now - index * 60_000, now - index * 60_000, now - index * 60_000 + 900)
 db.close()
-await services.call('updateAgent', { params: { agent_id: max.id }, body: { heartbeat_config: { every: '30s', target: 'none' } } })
 services.setGateway({ state: 'running', pid: process.pid, owned: true, version: '2026.9.6' })
 
 const browser = await launchBrowser()
@@ -35,7 +34,8 @@ await page
   .getByRole('group', { name: /Heartbeats of|Beats of|beats/i })
   .first()
   .waitFor()
-await wait(15_000)
+// What comes up with the page (chunks that are fetched ahead, the first samples) is over by then.
+await wait(20_000)
 
 /** CPU so far of each process of our browser, which is a child of this one, by process id. */
 async function browserUse(): Promise<Map<number, { ms: number; renderer: boolean }>> {

@@ -7,6 +7,8 @@
 import { z } from 'zod'
 import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
+import type { ApiScope } from './api-tokens.ts'
+import { apiTokenOperations } from './operations-api-tokens.ts'
 import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardOnboardingOperations } from './operations-board-onboarding.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
@@ -36,6 +38,8 @@ export interface Operation {
   readonly path: string
   readonly auth: 'operator' | 'agent' | 'none'
   readonly summary: string
+  /** What a token for scripts needs, where it does not follow from method and tags (`neededScope`). */
+  readonly scope?: ApiScope
   /** Groups in the OpenAPI document; `agent-*` are the roles that may call an agent operation. */
   readonly tags: readonly string[]
   readonly query?: z.ZodObject
@@ -121,7 +125,7 @@ export const operations = {
   listActivity: { method: 'GET', path: '/activity', auth: 'operator', tags: ['activity'], summary: 'What happened, newest first', query: request.activityQuery, response: page(entity.activity) },
   listNotifications: { method: 'GET', path: '/notifications', auth: 'operator', tags: ['delivery'], summary: 'The outbox, newest first', query: request.notificationsQuery, response: page(entity.notification) },
   replayNotification: { method: 'POST', path: '/notifications/{notification_id}/replay', auth: 'operator', tags: ['delivery'], summary: 'Send a failed message again', response: entity.notification },
-  discardNotification: { method: 'POST', path: '/notifications/{notification_id}/discard', auth: 'operator', tags: ['delivery'], summary: 'Give a waiting or failed message up', response: entity.notification },
+  discardNotification: { method: 'POST', path: '/notifications/{notification_id}/discard', auth: 'operator', tags: ['delivery'], summary: 'Give a waiting or failed message up, or stop the run of one that is under way', response: entity.notification },
 
   // — agents' own API —
   agentHealthz: { method: 'GET', path: '/agent/healthz', auth: 'agent', tags: anyAgent, summary: 'Who you are, and whether your token works', response: z.object({ ok: z.literal(true), agent_id: id, board_id: id.nullable(), gateway_id: id, status: entity.agent.shape.status, is_board_lead: z.boolean() }) },
@@ -163,6 +167,8 @@ export const operations = {
   ...doctorOperations,
 
   ...usageOperations,
+
+  ...apiTokenOperations,
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

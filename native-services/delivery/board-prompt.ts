@@ -1,6 +1,7 @@
 /** What an agent is sent in the session of its board: a message of the chat, or what came through a webhook. */
 import { agentCommand, asData, asLine, block } from '../domain/prompt-data.ts'
 import { nothingToAdd } from '../domain/reply-rules.ts'
+import { wasSent } from './prompt.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { MemoryRow } from '../store/board-memory.ts'
 import type { BoardRow } from '../store/boards.ts'
@@ -94,7 +95,7 @@ function input(facts: BoardPromptFacts): string {
     `Board ID: ${board.id}`,
     `Board: ${asLine(board.name, 300)}`,
     ...(message ? [`From: ${message.author_type}`] : []),
-    ...(notification.attempts > 1 ? ['Sent before: yes. Look at what is already done before you do anything twice.'] : []),
+    ...(wasSent(notification) ? ['Sent before: yes. Look at what is already done before you do anything twice.'] : []),
   ].join('\n')
   if (notification.type === 'webhook_event') return `${head}\n\n${eventText(facts)}`
   const lines = chat.map(

@@ -7,12 +7,19 @@
  */
 import type { Settings } from '../contract/entities.ts'
 import { skipSentences, verdictFor } from '../domain/delivery-rules.ts'
-import { type GatewayConnection, type GatewayConnectionState, GatewayError, type ResponsesClient, type RunUsage, type SeenRun } from '../gateway/types.ts'
+import {
+  type GatewayConnection,
+  type GatewayConnectionState,
+  GatewayError,
+  type ResponsesClient,
+  type RunUsage,
+  type SeenRun,
+} from '../gateway/types.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
 import { errorText, type Log } from '../platform/log.ts'
 import { redact } from '../platform/redact.ts'
 import type { NotificationRow } from '../store/notifications.ts'
-import type { Store } from '../store/store.ts'
+import type { Change, Store } from '../store/store.ts'
 import { isBoardMessage } from './board-chat.ts'
 import { boardPromptFacts, buildBoardPrompt } from './board-prompt.ts'
 import { buildGroupPrompt, groupPromptFacts } from './group-prompt.ts'
@@ -146,7 +153,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (;;) {
       const free = gate.allow(most - sending.size, sending.size)
       if (free <= 0) return
-      const due = store.notifications.due(clock.now(), free)
+      // A run that is being stopped has its session to the end, although its message is no longer leased.
+      const busy = new Set([...sending.values()].map((entry) => entry.row.session_key))
+      const due = store.notifications.due(clock.now(), free + busy.size).filter((row) => !busy.has(row.session_key))
+      due.length = Math.min(due.length, free)
       if (due.length === 0) return
       const taken = store.write(() => due.filter(take))
       for (const row of taken) start(row)
@@ -189,6 +199,26 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       poke()
     })
     sending.set(row.id, { row, controller, done })
+  }
+
+  /** Stops runs whose message was given up, or whose board or agent was paused: what is paused does not go on writing. */
+  function recall(changes: readonly Change[]): void {
+    if (sending.size === 0) return
+    const changed = new Set(changes.map((change) => change.entity_id))
+    for (const { row, controller } of sending.values()) {
+      if (controller.signal.aborted || ![row.id, row.agent_id, row.board_id, row.task_id].some((id) => id !== null && changed.has(id)))
+        continue
+      const why = reasonToStop(row)
+      if (why !== null) controller.abort(why)
+    }
+  }
+
+  function reasonToStop(row: NotificationRow): string | null {
+    if (store.notifications.get(row.id)?.state !== 'leased') return 'The message was given up.'
+    if (row.board_id !== null && store.boards.get(row.board_id)?.paused) return 'The board was paused.'
+    const status = store.agents.get(row.agent_id)?.status
+    if (status === 'paused') return 'The agent was paused.'
+    return status === 'deleting' ? 'The agent is being removed.' : null
   }
 
   function promptFor(row: NotificationRow) {
@@ -256,7 +286,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         used = run.usage
         record = () => outcomes.succeeded(row.id, run, since)
       } catch (thrown) {
-        const failed = asGatewayError(thrown)
+        const failed = asGatewayError(thrown, signal)
         error = failed
         record = () => outcomes.failed(row.id, failed, accepted)
       }
@@ -282,7 +312,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  function asGatewayError(thrown: unknown): GatewayError {
+  function asGatewayError(thrown: unknown, signal: AbortSignal): GatewayError {
+    if (thrown instanceof GatewayError && thrown.failure === 'aborted' && typeof signal.reason === 'string')
+      return new GatewayError('aborted', signal.reason, { cause: thrown })
     if (thrown instanceof GatewayError) return thrown
     log.error('delivery.unexpected', { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) })
     return new GatewayError('failed', errorText(thrown), { cause: thrown })
@@ -370,6 +402,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         gateway.onState(follow),
         // A new message, an agent that is set up or resumed, a board that goes on, another limit.
         store.onCommit((changes) => {
+          recall(changes)
           if (changes.some(({ entity }) => entity === 'notification' || entity === 'agent' || entity === 'board' || entity === 'settings'))
             poke()
         }),

@@ -1,6 +1,7 @@
 /** What an agent is sent in the session of its board group: a message of the group's chat. */
 import { agentCommand, asData, asLine, block } from '../domain/prompt-data.ts'
 import { nothingToAdd } from '../domain/reply-rules.ts'
+import { wasSent } from './prompt.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { BoardGroupRow, GroupMemoryRow } from '../store/board-groups.ts'
 import type { NotificationRow } from '../store/notifications.ts'
@@ -77,7 +78,7 @@ function input(facts: GroupPromptFacts): string {
       `Group: ${asLine(group.name, 300)}`,
       `Boards: ${[...boards.values()].map((name) => asLine(name, 120)).join(', ')}`,
       `From: ${message.author_type}`,
-      ...(notification.attempts > 1 ? ['Sent before: yes. Look at what is already done before you do anything twice.'] : []),
+      ...(wasSent(notification) ? ['Sent before: yes. Look at what is already done before you do anything twice.'] : []),
     ].join('\n'),
     ...(group.description === '' ? [] : [block('group', asData(group.description, entryLength))]),
     block('chat', lines.join('\n\n')),

@@ -34,7 +34,7 @@ export type Outcome =
   | 'no_response'
   /** Put back without blame: we stopped, or the gateway was not there. */
   | 'refunded'
-  /** The agent or the task is gone, and the message with it. */
+  /** The agent or the task is gone, and the message with it; or somebody gave it up while it was under way. */
   | 'gone'
 
 export function createOutcomes(options: { store: Store; clock: Clock; notifier: Notifier; limits: RetryLimits; random: () => number }) {
@@ -136,7 +136,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     /** The run ended well. `since`: when it was sent. */
     succeeded(id: string, run: AgentRun, since: number): Outcome {
       const row = store.notifications.get(id)
-      if (!row) return 'gone'
+      if (row?.state !== 'leased') return 'gone'
       const finish = (): void => store.notifications.finish(row.id, { state: 'delivered', run_id: run.run_id })
       if (run.usage && row.type === 'heartbeat') store.heartbeats.recordUsage(row.id, run.usage)
       if (row.type === 'board_onboarding') {
@@ -162,7 +162,8 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
         recordDelivery(row, task, true)
         return 'delivered'
       }
-      const choseSilence = reply.reason === 'nothing_to_add' && (row.type === 'thread_update' || row.type === 'board_chat' || row.type === 'group_chat')
+      const choseSilence =
+        reply.reason === 'nothing_to_add' && (row.type === 'thread_update' || row.type === 'board_chat' || row.type === 'group_chat')
       if (needsAnswer(row.type, authorOf(row)) && !choseSilence) return unanswered(row, run.run_id)
       finish()
       recordDelivery(row, task, false)
@@ -172,7 +173,7 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
     /** The run failed. `accepted`: the gateway had begun it. */
     failed(id: string, error: GatewayError, accepted: boolean): Outcome {
       const row = store.notifications.get(id)
-      if (!row) return 'gone'
+      if (row?.state !== 'leased') return 'gone'
       const most = mustArrive(row.type, authorOf(row)) ? limits.attempts : limits.optional_attempts
       switch (error.failure) {
         case 'rejected':

@@ -53,6 +53,11 @@ function instructions({ agent, board, task, notification, colleagues }: PromptFa
   return lines.join('\n')
 }
 
+/** Whether a run of it began before this one, be it that it was stopped or cut off. */
+export function wasSent({ attempts, run_id }: Pick<NotificationRow, 'attempts' | 'run_id'>): boolean {
+  return attempts > 1 || run_id !== null
+}
+
 /** A person's word on what an agent asked; the body has it. */
 function isResolution({ type }: NotificationRow): boolean {
   return type === 'approval_resolved' || type === 'question_answered'
@@ -80,9 +85,7 @@ function input({ notification, agent, task, comment, thread }: PromptFacts): str
     `Priority: ${task.priority}`,
     ...(task.due_at === null ? [] : [`Due: ${new Date(task.due_at).toISOString()}`]),
     ...(task.blocked_reason === null ? [] : [`Blocked because: ${asLine(task.blocked_reason)}`]),
-    ...(notification.attempts > 1
-      ? ['Sent before: yes. Look at what is already done (task and thread) before you do anything twice.']
-      : []),
+    ...(wasSent(notification) ? ['Sent before: yes. Look at what is already done (task and thread) before you do anything twice.'] : []),
   ]
   const parts = [
     head.join('\n'),

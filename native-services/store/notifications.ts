@@ -171,6 +171,13 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
 
     /** Each time it was sent, oldest first. */
     attempts: (id: string) => attempts.list(id),
+    /** The message that a session is busy with. */
+    underWay: (sessionKey: string): NotificationRow | undefined =>
+      db
+        .prepare(
+          `SELECT * FROM notifications WHERE session_key = ? AND state IN ('queued', 'leased') AND held = 0 AND state = 'leased' LIMIT 1`,
+        )
+        .get(sessionKey) as NotificationRow | undefined,
     /** Messages that tell of a comment. */
     ofComment: (commentId: string): NotificationRow[] =>
       db.prepare('SELECT * FROM notifications WHERE comment_id = ? ORDER BY seq').all(commentId).map(row),

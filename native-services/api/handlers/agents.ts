@@ -101,8 +101,9 @@ export function agentHandlers(deps: ApiDeps, { entities }: { entities: Entities 
     },
     discardNotification({ params }) {
       const row = entities.must(store.notifications.get(params.notification_id), 'message')
-      if (row.state !== 'queued' && row.state !== 'dead')
-        throw new AppError('conflict', `This message is ${row.state}; only a waiting or failed one can be given up.`)
+      // One that is under way ends with its run: the delivery sees the change and closes it.
+      if (row.state === 'delivered' || row.state === 'skipped')
+        throw new AppError('conflict', `This message is ${row.state}; there is nothing left to give up.`)
       store.write(() => {
         store.notifications.finish(row.id, { state: 'skipped', error_code: 'discarded', error: 'An operator gave it up.' })
         store.activity.record({

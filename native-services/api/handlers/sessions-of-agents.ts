@@ -50,6 +50,13 @@ export function sessionOfAgentHandlers(deps: ApiDeps, { entities }: { entities: 
     }
   }
 
+  /** What a person stopped is not sent again by itself. Its end may have been recorded before ours, as a failure to be tried again. */
+  function giveUp(notificationId: string | undefined): void {
+    const row = notificationId === undefined ? undefined : store.notifications.get(notificationId)
+    if (row?.state !== 'leased' && row?.state !== 'queued') return
+    store.notifications.finish(row.id, { state: 'skipped', error_code: 'stopped', error: 'An operator stopped its run.' })
+  }
+
   function tell(agent: AgentRow, event: { type: string; message: string; data: Record<string, unknown> }): void {
     store.write(() =>
       store.activity.record({
@@ -99,14 +106,18 @@ export function sessionOfAgentHandlers(deps: ApiDeps, { entities }: { entities: 
 
     async abortSession({ params, body }) {
       const agent = owner(params.agent_id, body.session_key, 'body')
+      const before = store.notifications.underWay(body.session_key)
       const answer = await ask('sessions.abort', { key: body.session_key })
       const runId = typeof answer['abortedRunId'] === 'string' ? answer['abortedRunId'] : null
       const aborted = runId !== null || answer['status'] === 'aborted'
       if (aborted)
-        tell(agent, {
-          type: 'session.aborted',
-          message: `Operator stopped a run of ${agent.name}.`,
-          data: { session_key: body.session_key, run_id: runId },
+        store.write(() => {
+          giveUp(before?.id)
+          tell(agent, {
+            type: 'session.aborted',
+            message: `Operator stopped a run of ${agent.name}.`,
+            data: { session_key: body.session_key, run_id: runId },
+          })
         })
       return { session_key: body.session_key, aborted, run_id: runId }
     },

@@ -371,6 +371,73 @@ describe('what is no longer worth sending', () => {
   })
 })
 
+describe('what is stopped while an agent is at work on it', () => {
+  const give = async () => {
+    world.delivery.start()
+    const max = world.agent('Max')
+    const task = world.task('T')
+    world.assign(task, max)
+    await world.settle()
+    return { max, task }
+  }
+
+  it('by the pause of its board: the run ends, the message waits without blame, and says that it was sent before', async () => {
+    const { task } = await give()
+    world.store.write(() => world.store.boards.update(world.board.id, { name: 'Other name' }))
+    expect(world.responses.open()).toHaveLength(1)
+    world.store.write(() => world.store.boards.update(world.board.id, { paused: true }))
+    await world.settle()
+    expect(world.responses.open()).toHaveLength(0)
+    expect(only()).toMatchObject({ state: 'queued', attempts: 0, last_error_code: 'aborted', last_error: 'The board was paused.' })
+    await world.clock.advance(3600 * second)
+    expect(world.responses.runs).toHaveLength(1)
+    world.store.write(() => world.store.boards.update(world.board.id, { paused: false }))
+    await world.settle()
+    const again = world.responses.open()[0]
+    expect(again?.turn.input).toContain('Sent before: yes')
+    again?.answer('Done after all.')
+    await world.settle()
+    expect(world.thread(task)).toEqual(['Max: Done after all.'])
+  })
+
+  it('by the pause of its agent', async () => {
+    const { max } = await give()
+    world.store.write(() => world.store.agents.update(max.id, { status: 'paused' }))
+    await world.settle()
+    expect(world.responses.open()).toHaveLength(0)
+    expect(only()).toMatchObject({ state: 'queued', attempts: 0, last_error: 'The agent was paused.' })
+  })
+
+  it('by whoever gives it up: nothing is posted, nothing sent again, and the session is free only when its run has ended', async () => {
+    const { task } = await give()
+    world.comment(task, '@Max and then this')
+    const seen: number[] = []
+    world.responses.onRun = () => seen.push(world.responses.mostPerSession)
+    world.store.write(() => world.store.notifications.finish(only().id, { state: 'skipped', error_code: 'discarded', error: 'x' }))
+    // Sent again before the stopped run has ended: it does not run twice at once.
+    world.store.write(() => world.store.notifications.replay(only().id))
+    await world.settle(20)
+    expect(world.responses.mostPerSession).toBe(1)
+    world.responses.open()[0]?.answer('first')
+    await world.settle(20)
+    world.responses.open()[0]?.answer('second')
+    await world.settle(20)
+    expect(world.outbox().map((row) => row.state)).toEqual(['delivered', 'delivered'])
+    expect(world.thread(task)).toEqual(['Sam: @Max and then this', 'Max: first', 'Max: second'])
+    expect(world.responses.runs).toHaveLength(3)
+  })
+
+  it('an answer that comes after it was given up is not posted', async () => {
+    const { task } = await give()
+    const run = world.responses.open()[0]
+    world.store.write(() => world.store.notifications.finish(only().id, { state: 'skipped', error_code: 'discarded', error: 'x' }))
+    run?.answer('too late')
+    await world.settle()
+    expect(world.thread(task)).toEqual([])
+    expect(only()).toMatchObject({ state: 'skipped', last_error_code: 'discarded' })
+  })
+})
+
 describe('stopping and crashing', () => {
   it('lets runs finish until the deadline, then aborts and gives the attempt back', async () => {
     world.delivery.start()

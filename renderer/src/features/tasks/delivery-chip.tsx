@@ -24,7 +24,9 @@ export function DeliveryChip({ row }: { row: Notification }) {
           <StateIcon name={words.icon} size={12} />
           <span className="visually-hidden">{strings.kinds[row.type]} to </span>
           {name}
-          <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>{isCapped(row) ? usageStrings.caps.chip : words.label.toLowerCase()}</span>
+          <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>
+            {isCapped(row) ? usageStrings.caps.chip : words.label.toLowerCase()}
+          </span>
           {row.state === 'queued' && row.next_attempt_at && row.attempts > 0 ? <Countdown to={row.next_attempt_at} /> : null}
         </button>
       </Popover.Target>
@@ -41,7 +43,7 @@ export function DeliveryChip({ row }: { row: Notification }) {
           </div>
           <DeliveryTimeline row={row} />
           {isCapped(row) ? <CappedFix row={row} /> : null}
-          {row.state === 'dead' || row.state === 'queued' ? (
+          {row.state === 'dead' || row.state === 'queued' || row.state === 'leased' ? (
             <div className="row" style={{ marginTop: 10 }}>
               {row.state === 'dead' ? (
                 <Button variant="default" onClick={() => void replayNotification(row.id)}>
@@ -49,7 +51,7 @@ export function DeliveryChip({ row }: { row: Notification }) {
                 </Button>
               ) : null}
               <Button variant="subtle" onClick={() => void discardNotification(row.id)}>
-                {strings.discard}
+                {row.state === 'leased' ? strings.stopRun : strings.discard}
               </Button>
             </div>
           ) : null}

@@ -45,6 +45,7 @@ export const strings = {
   undelivered: 'Messages under way',
   replay: 'Send again',
   discard: 'Discard',
+  stopRun: 'Stop and discard',
   delete: 'Delete task',
   deleteTitle: (number: number) => `Delete #${number}?`,
   deleteBody: (title: string, comments: number) =>

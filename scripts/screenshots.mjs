@@ -126,6 +126,7 @@ try {
     activity: '/activity',
     logs: '/logs',
     gateway: '/gateway',
+    doctor: '/doctor',
     settings: '/settings',
     palette: '/',
   }

@@ -83,6 +83,7 @@ describe.each(['light', 'dark'] as const)('every page in the %s theme', (theme) 
       '/activity',
       '/logs',
       '/gateway',
+      '/doctor',
       '/settings',
       '/boards/00000000-0000-7000-8000-000000000000',
     ]

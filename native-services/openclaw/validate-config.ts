@@ -22,7 +22,8 @@ export function readVerdict(code: number, stdout: string, stderr: string): Confi
       if (typeof message !== 'string') return JSON.stringify(issue)
       return `${Array.isArray(path) ? path.join('.') : typeof path === 'string' ? path : ''}: ${message}`.replace(/^: /, '')
     })
-    if (issues.length === 0 && typeof answer.error === 'string') issues = [answer.error]
+    const said = typeof answer.error === 'object' && answer.error !== null ? (answer.error as { message?: unknown }).message : answer.error
+    if (issues.length === 0 && typeof said === 'string') issues = [said]
   } catch {
     // Not JSON: what it wrote is shown as it is.
   }

@@ -163,6 +163,15 @@ describe('what OpenClaw says of its configuration', () => {
       output: 'gateway.port: expected number',
     })
     expect(readVerdict(0, '{"ok":false,"error":"cannot be read"}', '')).toEqual({ ok: false, output: 'cannot be read' })
+    // As OpenClaw 2026.9.6 writes it.
+    const error = '"error":{"type":"cli_error","message":"OpenClaw config is invalid: /c"}'
+    expect(
+      readVerdict(1, `{"ok":false,${error},"valid":false,"path":"/c","issues":[{"path":"gateway.port","message":"Invalid input"}]}`, ''),
+    ).toEqual({
+      ok: false,
+      output: 'gateway.port: Invalid input',
+    })
+    expect(readVerdict(1, `{"ok":false,${error}}`, '')).toEqual({ ok: false, output: 'OpenClaw config is invalid: /c' })
     expect(readVerdict(78, '', 'Invalid config at /c')).toEqual({ ok: false, output: 'Invalid config at /c' })
     expect(readVerdict(1, '', 'token=abcdef123456789')).toEqual({ ok: false, output: 'token=••••6789' })
   })

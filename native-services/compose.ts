@@ -336,6 +336,7 @@ export function createServices(options: {
           store.heartbeats.prune(heartbeatsKept)
           store.webhooks.forgetOld()
           store.webhooksOut.forgetOld()
+          store.apiTokens.forgetOld()
           store.undo.forgetOld()
           store.documents.forgetOld()
           store.notices.prune()

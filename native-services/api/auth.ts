@@ -6,9 +6,11 @@
  */
 import { isIP } from 'node:net'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { type ApiScope, apiScopeWords, scopeAllows } from '../contract/api-tokens.ts'
 import { AppError } from '../contract/errors.ts'
 import type { AgentLifecycle } from '../lifecycle/types.ts'
 import type { AgentRow } from '../store/agents.ts'
+import type { ApiTokenService } from './api-token-service.ts'
 import { sameSecret, type Sessions } from './sessions.ts'
 
 export class TooManyRequestsError extends AppError {
@@ -26,8 +28,11 @@ export interface Caller {
 }
 
 export interface Auth {
-  /** Throws `unauthorized`, `origin_not_allowed` or `too_many_requests`. */
-  operator(caller: Caller): Promise<void>
+  /**
+   * Throws `unauthorized`, `origin_not_allowed`, `forbidden` (a token for scripts without the scope that is needed) or `too_many_requests`.
+   * The operator token and sessions may do everything.
+   */
+  operator(caller: Caller, needed: ApiScope): Promise<void>
   /** Throws `agent_token_invalid` or `too_many_requests`. */
   agent(caller: Caller): Promise<AgentRow>
   /** One try to exchange a code; throws `too_many_requests`. */
@@ -38,9 +43,15 @@ export interface Auth {
 export interface AuthLimits {
   failuresPerMinute: number
   agentRequestsPerMinute: number
+  tokenRequestsPerMinute: number
   exchangesPerMinute: number
 }
-const defaultLimits: AuthLimits = { failuresPerMinute: 20, agentRequestsPerMinute: 600, exchangesPerMinute: 10 }
+const defaultLimits: AuthLimits = {
+  failuresPerMinute: 20,
+  agentRequestsPerMinute: 600,
+  tokenRequestsPerMinute: 600,
+  exchangesPerMinute: 10,
+}
 
 async function consume(limiter: RateLimiterMemory, key: string, message: string): Promise<void> {
   try {
@@ -88,6 +99,7 @@ export function checkHost(headers: Headers, bound: { host: string; port: number 
 export function createAuth(options: {
   operatorToken: string
   sessions: Sessions
+  tokens: Pick<ApiTokenService, 'verify' | 'used'>
   lifecycle: Pick<AgentLifecycle, 'authenticate'>
   limits?: Partial<AuthLimits>
 }): Auth {
@@ -95,6 +107,7 @@ export function createAuth(options: {
   const limits = { ...defaultLimits, ...options.limits }
   const failures = new RateLimiterMemory({ points: limits.failuresPerMinute, duration: 60 })
   const agents = new RateLimiterMemory({ points: limits.agentRequestsPerMinute, duration: 60 })
+  const scripts = new RateLimiterMemory({ points: limits.tokenRequestsPerMinute, duration: 60 })
   const exchanges = new RateLimiterMemory({ points: limits.exchangesPerMinute, duration: 60 })
 
   async function refuse(address: string, code: 'unauthorized' | 'agent_token_invalid', message: string): Promise<never> {
@@ -111,11 +124,38 @@ export function createAuth(options: {
     return found === undefined ? null : found.slice(prefix.length)
   }
 
+  /** A token for scripts; false when the text is none. */
+  async function script(token: string, needed: ApiScope, address: string): Promise<boolean> {
+    const verdict = options.tokens.verify(token)
+    if (verdict === null) return false
+    if (verdict.kind !== 'good')
+      return refuse(
+        address,
+        'unauthorized',
+        verdict.kind === 'unknown'
+          ? 'This API token is not known here. Make a new one in Settings → API tokens.'
+          : verdict.kind === 'revoked'
+            ? `The API token ${verdict.row.name} was revoked. Make a new one in Settings → API tokens.`
+            : `The API token ${verdict.row.name} has expired. Make a new one in Settings → API tokens.`,
+      )
+    const { row } = verdict
+    await consume(scripts, row.id, `Too many requests with the API token ${row.name}. Wait a minute before the next one.`)
+    if (!scopeAllows(row.scope, needed))
+      throw new AppError(
+        'forbidden',
+        `This needs a token with the scope ${needed}; ${row.name} has ${row.scope} (${apiScopeWords[row.scope].sentence})`,
+        { data: { needed_scope: needed, scope: row.scope } },
+      )
+    options.tokens.used(row)
+    return true
+  }
+
   return {
     sessionCookie,
-    async operator({ headers, method, address }) {
+    async operator({ headers, method, address }, needed) {
       const token = bearer(headers)
       if (token !== null) {
+        if (await script(token, needed, address)) return
         if (sameSecret(token, options.operatorToken)) return
         await refuse(
           address,

@@ -9,6 +9,8 @@ import { queryBoolean } from '../contract/primitives.ts'
 import { securityHeaders } from '../contract/csp.ts'
 import { createId } from '../platform/ids.ts'
 import { createFileServer } from '../platform/static-files.ts'
+import { neededScope } from '../contract/api-tokens.ts'
+import { createApiTokenService } from './api-token-service.ts'
 import { createApprovalService } from './approval-service.ts'
 import { createAttention, type Attention } from './attention.ts'
 import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
@@ -18,6 +20,7 @@ import { createEventHub, type EventHub } from './event-hub.ts'
 import { agentApiHandlers } from './handlers/agent-api.ts'
 import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
+import { apiTokenHandlers } from './handlers/api-tokens.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
 import { boardGroupHandlers } from './handlers/board-groups.ts'
 import { boardFileHandlers } from './handlers/board-files.ts'
@@ -90,9 +93,11 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const idleRestart = createIdleRestart(deps)
   const attention = createAttention({ ...deps, more: () => processRows(monitor.states(), deps.store.gateways.local()?.id ?? null) })
   const sessions = createSessions(deps)
+  const tokens = createApiTokenService(deps)
   const auth = createAuth({
     operatorToken: deps.operatorToken,
     sessions,
+    tokens,
     lifecycle: deps.lifecycle,
     ...(deps.limits && { limits: deps.limits }),
   })
@@ -119,6 +124,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
     ...usageHandlers(deps, { entities }),
+    ...apiTokenHandlers(deps, { entities, tokens }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
     ...agentApiHandlers(deps, { entities, tasks }),
@@ -158,7 +164,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   async function answer(context: Context<Env>, id: OperationId, operation: Operation): Promise<Response> {
     const requestId = context.env.requestId
     const agent = operation.auth === 'agent' ? await auth.agent(caller(context)) : null
-    if (operation.auth === 'operator') await auth.operator(caller(context))
+    if (operation.auth === 'operator') await auth.operator(caller(context), neededScope(operation))
     // Nobody is signed in by a form on another site.
     if (operation.auth === 'none' && context.req.raw.headers.has('origin')) checkOrigin(context.req.raw.headers)
 
@@ -201,7 +207,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   }
 
   app.get('/api/v1/events', async (context) => {
-    await auth.operator(caller(context))
+    await auth.operator(caller(context), 'read')
     const { since, logs, session, ...unknown } = context.req.query()
     const stranger = Object.keys(unknown)[0]
     if (stranger !== undefined) throw new AppError('invalid_request', `Unknown field ${stranger}.`, { field: `query.${stranger}` })

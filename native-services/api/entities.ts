@@ -61,6 +61,7 @@ export function createEntities({ store, live, settings, host, port }: Pick<ApiDe
     document: (id) => store.documents.get(id),
     attachment: (id) => store.attachments.get(id),
     board_onboarding: (id) => store.onboardings.get(id),
+    api_token: (id) => store.apiTokens.get(id),
   }
 
   return {

@@ -1,5 +1,6 @@
 /** OpenAPI 3.1, generated from the operations table. Agents find their way with it: the tags of an operation are the roles that may call it. */
 import { z } from 'zod'
+import { neededScope } from '../contract/api-tokens.ts'
 import { bodyLimit } from '../contract/body-limits.ts'
 import { errorBody } from '../contract/errors.ts'
 import { health, readiness, versionInfo } from '../contract/health.ts'
@@ -49,6 +50,7 @@ function describe(id: string, operation: Operation): Json {
     summary: operation.summary,
     tags: operation.tags,
     security: operation.auth === 'none' ? [] : operation.auth === 'agent' ? [{ agentToken: [] }] : [{ operatorToken: [] }, { session: [] }],
+    ...(operation.auth === 'operator' && { 'x-required-scope': neededScope(operation) }),
     parameters: parameters(operation),
     ...(operation.body && { requestBody: { required: true, content: json(schemaOf(operation.body, 'input')) } }),
     responses: {

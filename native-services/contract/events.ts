@@ -21,6 +21,7 @@ import {
   settings,
   task,
 } from './entities.ts'
+import { apiToken } from './api-tokens.ts'
 import { approval, type execApproval, question } from './approvals.ts'
 import { boardGroup, groupMemory } from './board-groups.ts'
 import { boardOnboarding } from './board-onboarding.ts'
@@ -63,6 +64,7 @@ export const entitySchemas = {
   document: documentInfo,
   attachment,
   board_onboarding: boardOnboarding,
+  api_token: apiToken,
 } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>

@@ -20,7 +20,7 @@ const rules: readonly { pattern: RegExp; replace: (match: string, ...groups: str
   // Tokens with a known shape: agents', OpenAI's and Anthropic's, GitHub's, JWTs.
   {
     pattern:
-      /\b(?:mca_[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)/g,
+      /\b(?:mc[at]_[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)/g,
     replace: (match) => secretHint(match),
   },
   // key=value, "key":"value", key: value, X-Agent-Token: value, ?token=value

@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts'
 import { activityRepository } from './activity.ts'
 import { agentFileVersionsRepository } from './agent-file-versions.ts'
 import { agentsRepository } from './agents.ts'
+import { apiTokensRepository } from './api-tokens.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
 import { boardGroupsRepository, groupMemoryRepository } from './board-groups.ts'
 import { boardFilesRepository } from './board-files.ts'
@@ -140,6 +141,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     threads: threadsRepository(context),
     usage: usageRepository(context),
     runHealth: runHealthRepository(context),
+    apiTokens: apiTokensRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

@@ -30,6 +30,7 @@ export const emptyMaps: EntityMaps = {
   attachment: {},
   board_onboarding: {},
   operator_notice: {},
+  api_token: {},
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */

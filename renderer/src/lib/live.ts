@@ -378,7 +378,8 @@ export function createLiveConnection(options: {
     // Half-written replies would stand still for ever; their text arrives as a comment.
     store.setState({ replies: {} })
     setConnection('lost')
-    const delay = backoffMs(attempt, random())
+    // The first attempt may just not be signed in: an ordinary request tells at once.
+    const delay = attempt === 0 && !store.getState().ready ? 0 : backoffMs(attempt, random())
     attempt += 1
     clearTimeout(retryTimer)
     retryTimer = setTimeout(() => {
@@ -435,7 +436,7 @@ export function createLiveConnection(options: {
       attempt = 0
       store.setState({ loadError: null })
       setConnection('connecting')
-      void probe()
+      connect()
     },
     stop() {
       stopped = true

@@ -2,7 +2,7 @@
 import { Button, localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { PlugZap } from 'lucide-react'
-import { Fragment, Suspense, useEffect } from 'react'
+import { Fragment, useEffect } from 'react'
 import { matchRoute, Redirect, Router, useLocation, useRouter } from 'wouter'
 import { OverviewPage } from '../features/overview/overview-page.tsx'
 import { live, startLive } from '../lib/connection.ts'
@@ -27,7 +27,7 @@ function PageAt({ path }: { path: string }) {
   if (path.startsWith('/login/')) return <Redirect to="/" replace />
   for (const route of routes) {
     const [matches, params] = matchRoute(parser, route.path, path)
-    if (matches) return <route.page.View params={params} />
+    if (matches) return <route.page params={params} />
   }
   return (
     <Empty
@@ -70,11 +70,9 @@ function Pages() {
   const key = path.split('/').slice(0, 3).join('/')
   return (
     <ErrorBoundary resetKey={path}>
-      <Suspense fallback={<Loading />}>
-        <Fragment key={key}>
-          <PageAt path={path} />
-        </Fragment>
-      </Suspense>
+      <Fragment key={key}>
+        <PageAt path={path} />
+      </Fragment>
     </ErrorBoundary>
   )
 }

@@ -1,23 +1,19 @@
 /** Every page but the Overview: its address, and its code, which is fetched when it is first wanted. */
-import { type ComponentType, lazy, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { type Part, part } from '../lib/part.tsx'
+import { Loading } from '../ui/parts.tsx'
 
 type Params = Readonly<Record<string, string | undefined>>
-
-interface Page {
-  readonly View: ComponentType<{ params: Params }>
-  /** Fetches the code; the second call costs nothing. */
-  preload(): void
-}
+type Page = Part<{ params: Params }>
 
 function page<Module>(load: () => Promise<Module>, show: (module: Module, params: Params) => ReactNode): Page {
-  return {
-    View: lazy(async () => {
+  return part(
+    async () => {
       const module = await load()
-      return { default: ({ params }: { params: Params }) => show(module, params) }
-    }),
-    // Whoever shows the page says what went wrong.
-    preload: () => void load().catch(() => undefined),
-  }
+      return ({ params }: { params: Params }) => show(module, params)
+    },
+    <Loading />,
+  )
 }
 
 // One page with and without its drawer: opening a task or a conversation must not mount it anew.

@@ -1,12 +1,15 @@
 /** Markdown without raw HTML. Its own chunk: only pages that show a text load the parser. */
-import { lazy, Suspense } from 'react'
+import { part } from '../lib/part.tsx'
 
-const Rendered = lazy(async () => ({ default: (await import('./markdown-rendered.tsx')).MarkdownRendered }))
-
-export function Markdown({ text, mentions = [] }: { text: string; mentions?: readonly string[] }) {
-  return (
-    <Suspense fallback={<div className="markdown">{text}</div>}>
-      <Rendered text={text} mentions={mentions} />
-    </Suspense>
-  )
+interface MarkdownProps {
+  text: string
+  mentions?: readonly string[]
 }
+
+export const Markdown = part<MarkdownProps>(
+  async () => {
+    const { MarkdownRendered } = await import('./markdown-rendered.tsx')
+    return ({ text, mentions = [] }) => <MarkdownRendered text={text} mentions={mentions} />
+  },
+  ({ text }) => <div className="markdown">{text}</div>,
+)

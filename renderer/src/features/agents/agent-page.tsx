@@ -2,11 +2,12 @@
 import './agent.css'
 import { Tabs, Tooltip } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Activity, Agent, LogLine } from '../../../../native-services/contract/entities.ts'
 import { agentStates, type Tone, tokenStates } from '../../../../native-services/contract/states.ts'
 import { api } from '../../lib/api.ts'
+import { part } from '../../lib/part.tsx'
 import { live } from '../../lib/connection.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { navigate, useQuery } from '../../lib/hash-location.ts'
@@ -24,8 +25,14 @@ import { AgentButtons } from './agent-actions.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
 
-const SessionsTab = lazy(async () => ({ default: (await import('../sessions/sessions-tab.tsx')).SessionsTab }))
-const FilesTab = lazy(async () => ({ default: (await import('../agent-files/files-tab.tsx')).FilesTab }))
+const SessionsTab = part(
+  async () => (await import('../sessions/sessions-tab.tsx')).SessionsTab,
+  <div className="skeleton" style={{ height: 320 }} />,
+)
+const FilesTab = part(
+  async () => (await import('../agent-files/files-tab.tsx')).FilesTab,
+  <div className="skeleton" style={{ height: 320 }} />,
+)
 
 function storyTone(row: Activity): Tone {
   if (row.level === 'error') return 'bad'
@@ -314,14 +321,10 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
             </div>
           </Tabs.Panel>
           <Tabs.Panel value="sessions">
-            <Suspense fallback={<div className="skeleton" style={{ height: 320 }} />}>
-              <SessionsTab agent={agent} openKey={sessionKey} />
-            </Suspense>
+            <SessionsTab agent={agent} openKey={sessionKey} />
           </Tabs.Panel>
           <Tabs.Panel value="files">
-            <Suspense fallback={<div className="skeleton" style={{ height: 320 }} />}>
-              <FilesTab agent={agent} />
-            </Suspense>
+            <FilesTab agent={agent} />
           </Tabs.Panel>
         </Tabs>
       </div>

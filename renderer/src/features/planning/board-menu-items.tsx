@@ -1,13 +1,14 @@
 /** What planning adds to the menu of a board, and the dialogs behind it. */
 import { Menu, Modal } from '@mantine/core'
 import { CalendarSync, CopyPlus, Download, FileUp } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+
 import { navigate } from '../../lib/hash-location.ts'
+import { part } from '../../lib/part.tsx'
 import { downloadBoard, downloadTasks } from './files.ts'
 import { strings } from './strings.ts'
 
-const KeepBoardDialog = lazy(async () => ({ default: (await import('./templates-section.tsx')).KeepBoardDialog }))
-const RecurringSection = lazy(async () => ({ default: (await import('./recurring-section.tsx')).RecurringSection }))
+const KeepBoardDialog = part(async () => (await import('./templates-section.tsx')).KeepBoardDialog)
+const RecurringSection = part(async () => (await import('./recurring-section.tsx')).RecurringSection)
 
 /** @param onOpen Opens the dialog of that name; it stands in the address as `plan`. */
 export function BoardMenuItems({ boardId, onOpen }: { boardId: string; onOpen: (dialog: string) => void }) {
@@ -35,18 +36,11 @@ export function BoardMenuItems({ boardId, onOpen }: { boardId: string; onOpen: (
 }
 
 export function BoardPlanDialogs({ boardId, open, onClose }: { boardId: string; open: string | undefined; onClose: () => void }) {
-  if (open === 'template')
-    return (
-      <Suspense fallback={null}>
-        <KeepBoardDialog boardId={boardId} onClose={onClose} />
-      </Suspense>
-    )
+  if (open === 'template') return <KeepBoardDialog boardId={boardId} onClose={onClose} />
   if (open === 'recurring')
     return (
       <Modal opened onClose={onClose} title={strings.recurring.title} size={860}>
-        <Suspense fallback={null}>
-          <RecurringSection boardId={boardId} />
-        </Suspense>
+        <RecurringSection boardId={boardId} />
       </Modal>
     )
   return null

@@ -2,13 +2,14 @@
 import './task.css'
 import { Button, Menu, MultiSelect, Select, Tabs, Textarea } from '@mantine/core'
 import { Ellipsis, Link2, Pencil, Trash2, X } from 'lucide-react'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { changeTask, deleteTask, postComment } from '../../lib/actions.ts'
+import { part } from '../../lib/part.tsx'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
-import { overlayOpen } from '../../lib/keys.ts'
+import { escapeTaken } from '../../lib/keys.ts'
 import { fetchAll } from '../../lib/live.ts'
 import { useActivity, useAgents, useLive, useTask } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
@@ -33,7 +34,10 @@ import { strings } from './strings.ts'
 import { Thread } from './thread.tsx'
 import { WaitingFor } from './waiting-for.tsx'
 
-const TaskDocuments = lazy(async () => ({ default: (await import('../documents/task-documents.tsx')).TaskDocuments }))
+const TaskDocuments = part(
+  async () => (await import('../documents/task-documents.tsx')).TaskDocuments,
+  <div className="skeleton" style={{ height: 160 }} />,
+)
 
 /** Fetches thread, deliveries and activity of the task, and again after the connection was lost. */
 function useThreadData(boardId: string, taskId: string): { error: string | null; retry: () => void } {
@@ -264,9 +268,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
   }, [task])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (overlayOpen()) return
-      onClose()
+      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
@@ -360,9 +362,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
                 {error ? <LoadError message={error} retry={retry} /> : <Thread task={task} agents={agents} />}
               </Tabs.Panel>
               <Tabs.Panel value="documents">
-                <Suspense fallback={<div className="skeleton" style={{ height: 160 }} />}>
-                  <TaskDocuments key={task.id} task={task} />
-                </Suspense>
+                <TaskDocuments key={task.id} task={task} />
               </Tabs.Panel>
               <Tabs.Panel value="activity">
                 <div style={{ margin: '0 -14px' }}>

@@ -1,20 +1,21 @@
 /** What lies above the pages: palette, shortcuts, the dialogs that create things; and the keys that open them. */
 import { Modal, useMantineColorScheme } from '@mantine/core'
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { isTyping, useShortcuts } from '../lib/keys.ts'
+import { part } from '../lib/part.tsx'
 import { navigate, useQuery } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
 import { strings } from './strings.ts'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
-const NewTaskDialog = lazy(async () => ({ default: (await import('../features/tasks/new-task-dialog.tsx')).NewTaskDialog }))
-const NewAgentDialog = lazy(async () => ({ default: (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog }))
-const EditAgentDialog = lazy(async () => ({ default: (await import('../features/agents/edit-agent-dialog.tsx')).EditAgentDialog }))
-const NewBoardDialog = lazy(async () => ({ default: (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog }))
+const Palette = part(async () => (await import('./palette.tsx')).Palette)
+const NewTaskDialog = part(async () => (await import('../features/tasks/new-task-dialog.tsx')).NewTaskDialog)
+const NewAgentDialog = part(async () => (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog)
+const EditAgentDialog = part(async () => (await import('../features/agents/edit-agent-dialog.tsx')).EditAgentDialog)
+const NewBoardDialog = part(async () => (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog)
 
-const GroupDialog = lazy(async () => ({ default: (await import('../features/board-groups/group-dialog.tsx')).GroupDialog }))
+const GroupDialog = part(async () => (await import('../features/board-groups/group-dialog.tsx')).GroupDialog)
 
 const goTo = { o: '/', i: '/inbox', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
 
@@ -55,7 +56,7 @@ export function Overlays() {
   })
 
   return (
-    <Suspense fallback={null}>
+    <>
       {paletteLoaded ? <Palette colorScheme={colorScheme} /> : null}
       {newTask ? <NewTaskDialog /> : null}
       {newAgent ? <NewAgentDialog /> : null}
@@ -76,6 +77,6 @@ export function Overlays() {
           </tbody>
         </table>
       </Modal>
-    </Suspense>
+    </>
   )
 }

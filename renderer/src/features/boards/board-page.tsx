@@ -16,12 +16,13 @@ import {
   Target,
   X,
 } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { openNewTask } from '../../app/palette-state.ts'
 import { archiveDone, changeTask } from '../../lib/actions.ts'
+import { part } from '../../lib/part.tsx'
 import { api } from '../../lib/api.ts'
 import { useBoardTasks } from '../../lib/board-tasks.ts'
 import { live } from '../../lib/connection.ts'
@@ -44,11 +45,9 @@ import { planMove } from './position.ts'
 import { strings } from './strings.ts'
 import { TaskList } from './task-list.tsx'
 
-const BoardChatPanel = lazy(async () => ({ default: (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel }))
-const BoardSettingsDialog = lazy(async () => ({
-  default: (await import('../board-settings/board-settings-dialog.tsx')).BoardSettingsDialog,
-}))
-const TaskDrawer = lazy(async () => ({ default: (await import('../tasks/task-drawer.tsx')).TaskDrawer }))
+const BoardChatPanel = part(async () => (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel)
+const BoardSettingsDialog = part(async () => (await import('../board-settings/board-settings-dialog.tsx')).BoardSettingsDialog)
+const TaskDrawer = part(async () => (await import('../tasks/task-drawer.tsx')).TaskDrawer)
 
 const columnsShown = taskStatuses.filter((status) => status !== 'archived')
 
@@ -326,24 +325,16 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
       ) : null}
       <BoardPlanDialogs boardId={board.id} open={query['plan']} onClose={() => setQuery({ plan: null })} />
       {query['settings'] ? (
-        <Suspense fallback={null}>
-          <BoardSettingsDialog
-            board={board}
-            tab={query['settings']}
-            onTab={(tab) => setQuery({ settings: tab })}
-            onClose={() => setQuery({ settings: null })}
-          />
-        </Suspense>
+        <BoardSettingsDialog
+          board={board}
+          tab={query['settings']}
+          onTab={(tab) => setQuery({ settings: tab })}
+          onClose={() => setQuery({ settings: null })}
+        />
       ) : null}
-      {chat && !taskId ? (
-        <Suspense fallback={null}>
-          <BoardChatPanel key={board.id} boardId={board.id} onClose={() => setQuery({ chat: null })} />
-        </Suspense>
-      ) : null}
+      {chat && !taskId ? <BoardChatPanel key={board.id} boardId={board.id} onClose={() => setQuery({ chat: null })} /> : null}
       {taskId ? (
-        <Suspense fallback={null}>
-          <TaskDrawer key={taskId} boardId={boardId} taskId={taskId} onClose={() => navigate(keepQuery(`/boards/${boardId}`))} />
-        </Suspense>
+        <TaskDrawer key={taskId} boardId={boardId} taskId={taskId} onClose={() => navigate(keepQuery(`/boards/${boardId}`))} />
       ) : null}
     </div>
   )

@@ -10,6 +10,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { startLive } from './lib/connection.ts'
+import { watchEscape } from './lib/keys.ts'
 
 // After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever.
 window.addEventListener('vite:preloadError', (event) => {
@@ -20,6 +21,8 @@ window.addEventListener('vite:preloadError', (event) => {
   event.preventDefault()
   window.location.reload()
 })
+
+watchEscape()
 
 // The data is on its way before the page is drawn for the first time. A sign-in link has no session yet.
 if (!window.location.hash.startsWith('#/login/')) startLive()

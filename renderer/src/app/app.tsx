@@ -57,7 +57,7 @@ function Pages() {
           title={strings.loadFailed}
           actions={
             <Button variant="default" onClick={() => live.nudge()}>
-              Try now
+              {strings.tryNow}
             </Button>
           }
         >

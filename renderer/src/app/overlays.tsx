@@ -1,26 +1,25 @@
 /** What lies above the pages: palette, shortcuts, the dialogs that create things; and the keys that open them. */
-import { Modal, useMantineColorScheme } from '@mantine/core'
+import { useMantineColorScheme } from '@mantine/core'
 import { useEffect } from 'react'
-import { isTyping, useShortcuts } from '../lib/keys.ts'
+import { isTyping, useKeys, useShortcuts } from '../lib/keys.ts'
 import { part } from '../lib/part.tsx'
 import { navigate, useQuery } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
-import { Kbd } from '../ui/parts.tsx'
+import { mainPages } from './pages.ts'
 import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
-import { strings } from './strings.ts'
 
 const Palette = part(async () => (await import('./palette.tsx')).Palette)
 const NewTaskDialog = part(async () => (await import('../features/tasks/new-task-dialog.tsx')).NewTaskDialog)
 const NewAgentDialog = part(async () => (await import('../features/agents/new-agent-dialog.tsx')).NewAgentDialog)
 const EditAgentDialog = part(async () => (await import('../features/agents/edit-agent-dialog.tsx')).EditAgentDialog)
 const NewBoardDialog = part(async () => (await import('../features/boards/new-board-dialog.tsx')).NewBoardDialog)
-
 const GroupDialog = part(async () => (await import('../features/board-groups/group-dialog.tsx')).GroupDialog)
+const ShortcutsSheet = part(async () => (await import('./shortcuts-sheet.tsx')).ShortcutsSheet)
 
-const goTo = { o: '/', i: '/inbox', b: '/boards', a: '/agents', y: '/activity', l: '/logs', w: '/gateway', s: '/settings' }
+const pageKeys = Object.fromEntries(mainPages.map(({ key, href }) => [`g ${key}`, () => navigate(href)]))
 
 export function Overlays() {
-  const { paletteLoaded, shortcuts, newTask, newAgent, newBoard, newGroup, editAgent } = useOverlays()
+  const { paletteLoaded, shortcuts, shortcutsLoaded, newTask, newAgent, newBoard, newGroup, editAgent } = useOverlays()
   const edited = useLive((state) => (editAgent === null ? undefined : state.maps.agent[editAgent]))
   const { colorScheme } = useMantineColorScheme()
 
@@ -45,14 +44,14 @@ export function Overlays() {
     // oxlint-disable-next-line react/exhaustive-deps -- `setQuery` is another function every time
   }, [wanted])
 
-  useShortcuts({
-    '?': () => useOverlays.setState({ shortcuts: true }),
-    c: () => openNewTask(/^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1] ?? null),
-    '/': () => {
+  useKeys(pageKeys)
+  useShortcuts('anywhere', {
+    help: () => useOverlays.setState({ shortcuts: true, shortcutsLoaded: true }),
+    newTask: () => openNewTask(/^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1] ?? null),
+    filter: () => {
       const field = document.querySelector<HTMLInputElement>('[data-page-filter]')
       if (field && !isTyping(document.activeElement)) field.focus()
     },
-    ...Object.fromEntries(Object.entries(goTo).map(([key, path]) => [`g ${key}`, () => navigate(path)])),
   })
 
   return (
@@ -63,20 +62,7 @@ export function Overlays() {
       {edited ? <EditAgentDialog key={edited.id} agent={edited} /> : null}
       {newBoard ? <NewBoardDialog /> : null}
       {newGroup ? <GroupDialog onClose={() => useOverlays.setState({ newGroup: false })} /> : null}
-      <Modal opened={shortcuts} onClose={() => useOverlays.setState({ shortcuts: false })} title={strings.shortcuts.title} size={440}>
-        <table className="shortcuts">
-          <tbody>
-            {strings.shortcuts.rows.map(([keys, what]) => (
-              <tr key={keys}>
-                <td className="nowrap">
-                  <Kbd>{keys}</Kbd>
-                </td>
-                <td>{what}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Modal>
+      {shortcutsLoaded ? <ShortcutsSheet opened={shortcuts} onClose={() => useOverlays.setState({ shortcuts: false })} /> : null}
     </>
   )
 }

@@ -5,6 +5,7 @@ export const useOverlays = create<{
   palette: boolean
   paletteLoaded: boolean
   shortcuts: boolean
+  shortcutsLoaded: boolean
   newTask: boolean
   newTaskBoard: string | null
   newAgent: boolean
@@ -16,6 +17,7 @@ export const useOverlays = create<{
   palette: false,
   paletteLoaded: false,
   shortcuts: false,
+  shortcutsLoaded: false,
   newTask: false,
   newTaskBoard: null,
   newAgent: false,

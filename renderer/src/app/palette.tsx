@@ -3,34 +3,23 @@ import '@mantine/spotlight/styles.css'
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
-  Activity,
   Boxes,
-  CalendarClock,
-  Coins,
   FileText,
-  Inbox,
   KeyRound,
   MailOpen,
-  LayoutDashboard,
   MessageSquare,
   type LucideIcon,
   Moon,
   Play,
   Plus,
   RotateCw,
-  ScrollText,
   Search,
-  Server,
-  Settings,
-  Shapes,
   Square,
   SquareKanban,
-  Stethoscope,
   Sun,
   SunMoon,
   Timer,
   UserPlus,
-  Users,
 } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import type { Task } from '../../../native-services/contract/entities.ts'
@@ -42,6 +31,7 @@ import { AgentAvatar } from '../ui/avatar.tsx'
 import { StateIcon } from '../ui/icon.tsx'
 import { useBoardGroups } from '../features/board-groups/use-groups.ts'
 import { useSearch } from '../features/search/use-search.ts'
+import { mainPages } from './pages.ts'
 import { openNewAgent, openNewBoard, openNewGroup, openNewTask, useOverlays } from './palette-state.ts'
 import { markAllRead } from '../features/tasks/thread-actions.ts'
 import { strings } from './strings.ts'
@@ -129,54 +119,14 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
       {
         group: 'Pages',
         actions: [
-          { id: 'p-overview', label: strings.nav.overview, leftSection: icon(LayoutDashboard), onClick: () => navigate('/') },
-          {
-            id: 'p-inbox',
-            label: strings.nav.inbox,
-            keywords: 'approvals questions waiting',
-            leftSection: icon(Inbox),
-            onClick: () => navigate('/inbox'),
-          },
-          { id: 'p-boards', label: strings.nav.boards, leftSection: icon(SquareKanban), onClick: () => navigate('/boards') },
-          { id: 'p-agents', label: strings.nav.agents, leftSection: icon(Users), onClick: () => navigate('/agents') },
-          {
-            id: 'p-schedules',
-            label: strings.nav.schedules,
-            keywords: 'heartbeat interval quiet hours',
-            leftSection: icon(CalendarClock),
-            onClick: () => navigate('/schedules'),
-          },
-          {
-            id: 'p-planning',
-            label: strings.nav.planning,
-            keywords: 'custom fields tags templates import export csv json',
-            leftSection: icon(Shapes),
-            onClick: () => navigate('/planning'),
-          },
-          { id: 'p-activity', label: strings.nav.activity, leftSection: icon(Activity), onClick: () => navigate('/activity') },
-          { id: 'p-usage', label: strings.nav.usage, leftSection: icon(Coins), onClick: () => navigate('/usage') },
-          { id: 'p-logs', label: strings.nav.logs, leftSection: icon(ScrollText), onClick: () => navigate('/logs') },
-          {
-            id: 'p-doctor',
-            label: strings.nav.doctor,
-            keywords: 'diagnose check health repair problem',
-            leftSection: icon(Stethoscope),
-            onClick: () => navigate('/doctor'),
-          },
-          {
-            id: 'p-gateway',
-            label: strings.nav.gateway,
-            keywords: 'openclaw runtime model provider',
-            leftSection: icon(Server),
-            onClick: () => navigate('/gateway'),
-          },
-          {
-            id: 'p-settings',
-            label: strings.nav.settings,
-            keywords: 'preferences theme',
-            leftSection: icon(Settings),
-            onClick: () => navigate('/settings'),
-          },
+          ...mainPages.map(({ href, label, icon: Icon, key, keywords }) => ({
+            id: `p-${href}`,
+            label,
+            keywords,
+            leftSection: icon(Icon),
+            rightSection: <kbd className="kbd">g {key}</kbd>,
+            onClick: () => navigate(href),
+          })),
           {
             id: 'p-welcome',
             label: 'First steps',

@@ -1,19 +1,5 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import {
-  Activity,
-  CalendarClock,
-  Coins,
-  Inbox,
-  LayoutDashboard,
-  ScrollText,
-  Search,
-  Server,
-  Settings,
-  Shapes,
-  SquareKanban,
-  Stethoscope,
-  Users,
-} from 'lucide-react'
+import { Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
@@ -23,23 +9,9 @@ import { ConnectionBadge } from './connection-badge.tsx'
 import { NoticesMenu } from '../features/notices/notices-menu.tsx'
 import { JobsMenu } from './jobs-menu.tsx'
 import { Mark } from './mark.tsx'
+import { mainPages } from './pages.ts'
 import { openPalette } from './palette-state.ts'
 import { strings } from './strings.ts'
-
-const items = [
-  { href: '/', label: strings.nav.overview, icon: LayoutDashboard },
-  { href: '/inbox', label: strings.nav.inbox, icon: Inbox },
-  { href: '/boards', label: strings.nav.boards, icon: SquareKanban },
-  { href: '/agents', label: strings.nav.agents, icon: Users },
-  { href: '/schedules', label: strings.nav.schedules, icon: CalendarClock },
-  { href: '/planning', label: strings.nav.planning, icon: Shapes },
-  { href: '/activity', label: strings.nav.activity, icon: Activity },
-  { href: '/usage', label: strings.nav.usage, icon: Coins },
-  { href: '/logs', label: strings.nav.logs, icon: ScrollText },
-  { href: '/gateway', label: strings.nav.gateway, icon: Server },
-  { href: '/doctor', label: strings.nav.doctor, icon: Stethoscope },
-  { href: '/settings', label: strings.nav.settings, icon: Settings },
-]
 
 const isCurrent = (path: string, href: string) =>
   (href === '/boards' && path.startsWith('/groups/')) ||
@@ -67,12 +39,12 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         {strings.skip}
       </a>
-      <nav className="nav" aria-label="Main">
+      <nav className="nav" aria-label={strings.mainNav}>
         <div className="nav-brand">
           <Mark />
           <span className="nav-label">{strings.product}</span>
         </div>
-        {items.map(({ href, label, icon: Icon }) => (
+        {mainPages.map(({ href, label, icon: Icon }) => (
           <Link
             key={href}
             href={href}
@@ -86,13 +58,13 @@ export function Shell({ children }: { children: ReactNode }) {
               <span
                 className="nav-count"
                 data-tone={attention.some((row) => row.tone === 'bad') ? 'bad' : 'warning'}
-                title={`${attention.length} need attention`}
+                title={strings.needAttention(attention.length)}
               >
                 {attention.length}
               </span>
             ) : null}
             {href === '/inbox' && waiting > 0 ? (
-              <span className="nav-count" data-tone="warning" title={`${waiting} wait for your word`}>
+              <span className="nav-count" data-tone="warning" title={strings.waitForYou(waiting)}>
                 {waiting}
               </span>
             ) : null}
@@ -107,7 +79,7 @@ export function Shell({ children }: { children: ReactNode }) {
             aria-current={openBoard === board.id ? 'page' : undefined}
           >
             <span className="truncate">{board.name}</span>
-            <span className="nav-count" title="Open tasks">
+            <span className="nav-count" title={strings.openTasks}>
               {Object.entries(board.task_counts).reduce(
                 (sum, [status, count]) => (status === 'done' || status === 'archived' ? sum : sum + count),
                 0,
@@ -117,10 +89,15 @@ export function Shell({ children }: { children: ReactNode }) {
         ))}
         <div className="nav-foot">
           {words ? (
-            <Link href="/gateway" className="nav-gateway" title={gateway?.reason ?? words.sentence} aria-label={`Gateway: ${words.label}`}>
+            <Link
+              href="/gateway"
+              className="nav-gateway"
+              title={gateway?.reason ?? words.sentence}
+              aria-label={strings.gatewayIs(words.label)}
+            >
               <span className="dot" data-tone={words.tone} />
               <span className="grow truncate">
-                Gateway <span className="faint">{words.label.toLowerCase()}</span>
+                {strings.nav.gateway} <span className="faint">{words.label.toLowerCase()}</span>
               </span>
             </Link>
           ) : null}
@@ -144,22 +121,13 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </div>
       </main>
-      <nav className="mobile-nav" aria-label="Pages">
-        {items
-          .filter(
-            (item) =>
-              item.href !== '/activity' &&
-              item.href !== '/usage' &&
-              item.href !== '/schedules' &&
-              item.href !== '/planning' &&
-              item.href !== '/logs',
-          )
-          .map(({ href, label, icon: Icon }) => (
-            <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
-              <Icon size={17} aria-hidden />
-              {label}
-            </Link>
-          ))}
+      <nav className="mobile-nav" aria-label={strings.pagesNav}>
+        {mainPages.map(({ href, label, icon: Icon }) => (
+          <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
+            <Icon size={17} aria-hidden />
+            {label}
+          </Link>
+        ))}
       </nav>
     </div>
   )

@@ -1,3 +1,5 @@
+import type { ShortcutGroup } from '../lib/shortcuts.ts'
+
 export const strings = {
   product: 'Mission Control',
   skip: 'Skip to content',
@@ -17,6 +19,12 @@ export const strings = {
     doctor: 'Doctor',
     settings: 'Settings',
   },
+  mainNav: 'Main',
+  pagesNav: 'Pages',
+  needAttention: (count: number) => `${count} need attention`,
+  waitForYou: (count: number) => `${count} wait for your word`,
+  openTasks: 'Open tasks',
+  gatewayIs: (label: string) => `Gateway: ${label}`,
   connection: {
     connecting: 'Connecting…',
     live: 'Live: changes appear as they happen.',
@@ -33,28 +41,38 @@ export const strings = {
     exchanging: 'Signing you in…',
     failed: 'This link does not work any more. Links can be used once and only for a short time.',
   },
-  crash: { title: 'This page stopped working', body: 'The rest still works. The error was:', retry: 'Show the page again' },
+  crash: {
+    title: 'This page stopped working',
+    body: 'The rest still works. Trying again often helps; the report says what happened, without secrets.',
+    retry: 'Try again',
+    copy: 'Copy the report',
+    copied: 'Copied',
+    report: 'Report',
+  },
   notFound: {
     title: 'There is no such page',
     body: 'The address may be old, or what it showed may have been deleted.',
     home: 'Go to Overview',
   },
   loadFailed: 'The control center cannot be reached',
+  tryNow: 'Try now',
   shortcuts: {
     title: 'Keyboard shortcuts',
-    rows: [
-      ['Ctrl/⌘ K', 'Search and do anything'],
-      ['?', 'This list'],
-      ['c', 'New task'],
-      ['j / k, ↓ / ↑', 'Move through a list'],
-      ['Enter', 'Open what is focused'],
-      ['Space', 'Pick a card up, or drop it'],
-      ['← → ↑ ↓', 'Move the card you hold'],
-      ['m', 'Move the focused card to…'],
-      ['Esc', 'Close, cancel, put back'],
-      ['/', 'Filter the page'],
-      ['a / r', 'In the Inbox: approve or allow, reject or deny'],
-      ['g then o i b a y l w s', 'Overview, Inbox, Boards, Agents, Activity, Logs, Gateway, Settings'],
-    ] as const,
+    palette: 'Search, and do anything',
+    escape: 'Close what lies on top, cancel',
+    enter: 'Open what is focused',
+    goTo: 'Go to a page',
+    groups: {
+      anywhere: 'Anywhere',
+      lists: 'In a list',
+      card: 'On a card',
+      carrying: 'With a card in hand',
+      inbox: 'Inbox',
+      notices: 'Notifications',
+      logs: 'Logs',
+    } satisfies Record<ShortcutGroup, string>,
+    keys: { ' ': 'Space', ArrowRight: '→', ArrowLeft: '←', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' } as Readonly<
+      Record<string, string>
+    >,
   },
 }

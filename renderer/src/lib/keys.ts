@@ -1,5 +1,6 @@
-/** Keyboard helpers: single-key shortcuts and moving through lists with j/k and arrows. */
+/** Keyboard helpers: whose a key is, moving through lists with j/k and arrows, and Escape among things that lie upon each other. */
 import { useEffect, useRef } from 'react'
+import { type Actions, pressed, type Shortcut, type ShortcutGroup, shortcuts } from './shortcuts.ts'
 
 /** True while a key belongs to a field, a dialog or a menu. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -14,28 +15,37 @@ export function overlayOpen(): boolean {
   )
 }
 
-/** Plain keys (`c`, `?`) and sequences (`g b`). Modifiers and typing are left alone. */
-export function useShortcuts(map: Readonly<Record<string, () => void>>, enabled = true): void {
+/** Acts on the keys of a group while the component is there, wherever the focus is; typing, dialogs and menus are left alone. */
+export function useShortcuts<Group extends ShortcutGroup>(group: Group, actions: Actions<Group>): void {
+  useKeys(
+    Object.fromEntries(
+      Object.entries<Shortcut>(shortcuts[group]).flatMap(([id, { keys }]) => keys.map((key) => [key, actions[id as keyof Actions<Group>]])),
+    ),
+  )
+}
+
+/** Plain keys and sequences (`g b`). Modifiers and typing are left alone. */
+export function useKeys(map: Readonly<Record<string, () => void>>): void {
   const latest = useRef(map)
   latest.current = map
   useEffect(() => {
-    if (!enabled) return
     let prefix = ''
     let timer: ReturnType<typeof setTimeout> | undefined
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || overlayOpen()) return
       const sequence = prefix === '' ? event.key : `${prefix} ${event.key}`
+      const begun = prefix !== ''
       clearTimeout(timer)
       prefix = ''
-      const action = latest.current[sequence] ?? latest.current[event.key]
+      const action = latest.current[sequence]
       if (action) {
         event.preventDefault()
         action()
-      } else if (Object.keys(latest.current).some((key) => key.startsWith(`${event.key} `))) {
+      } else if (!begun && Object.keys(latest.current).some((key) => key.startsWith(`${event.key} `))) {
         prefix = event.key
         timer = setTimeout(() => {
           prefix = ''
-        }, 900)
+        }, 1200)
       }
     }
     window.addEventListener('keydown', onKey)
@@ -43,13 +53,41 @@ export function useShortcuts(map: Readonly<Record<string, () => void>>, enabled 
       clearTimeout(timer)
       window.removeEventListener('keydown', onKey)
     }
-  }, [enabled])
+  }, [])
+}
+
+let escapeWasOverlays = false
+
+/**
+ * True when an Escape that arrives at the page was meant for what lay above it when it was pressed. A dialog is gone by then: it closes
+ * while the key is on its way down, so asking `overlayOpen()` is too late.
+ */
+export const escapeTaken = (event: KeyboardEvent): boolean => event.defaultPrevented || escapeWasOverlays || overlayOpen()
+
+/** One Escape closes one dialog, the uppermost; each of them listens on its own. Called once, before any dialog is there. */
+export function watchEscape(): void {
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key !== 'Escape') return
+      escapeWasOverlays = overlayOpen()
+      const dialogs = [...document.querySelectorAll('.mantine-Modal-content')].filter((element) => element.checkVisibility())
+      const top = dialogs.at(-1)
+      // A list that is open inside the dialog goes first, by itself.
+      const listOpen = document.activeElement?.getAttribute('aria-expanded') === 'true'
+      if (dialogs.length < 2 || !top || listOpen) return
+      event.stopImmediatePropagation()
+      event.preventDefault()
+      top.querySelector<HTMLElement>('.mantine-Modal-close')?.click()
+    },
+    true,
+  )
 }
 
 /** Moves focus among the `[data-row]` elements of a container; put it on the container's `onKeyDown`. */
 export function moveInList(event: React.KeyboardEvent<HTMLElement>): void {
-  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
-  const step = event.key === 'j' || event.key === 'ArrowDown' ? 1 : event.key === 'k' || event.key === 'ArrowUp' ? -1 : 0
+  if (isTyping(event.target)) return
+  const step = pressed(event, 'lists', 'next') ? 1 : pressed(event, 'lists', 'previous') ? -1 : 0
   if (step === 0) return
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row]')]
   const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement))

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from 'react'
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
-import { overlayOpen } from '../../lib/keys.ts'
+import { escapeTaken } from '../../lib/keys.ts'
 import { useAgents, useBoardChat, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { LoadError } from '../../ui/parts.tsx'
@@ -55,7 +55,7 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
   useEffect(() => panel.current?.focus(), [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !overlayOpen()) onClose()
+      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

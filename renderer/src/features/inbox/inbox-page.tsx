@@ -44,7 +44,7 @@ function Waiting() {
     next?.focus()
     next?.scrollIntoView({ block: 'nearest' })
   }
-  useShortcuts({ j: () => move(1), k: () => move(-1), a: () => act('yes'), r: () => act('no') })
+  useShortcuts('inbox', { next: () => move(1), previous: () => move(-1), yes: () => act('yes'), no: () => act('no') })
 
   // A card that was settled leaves the focus to the next one, so that one key after the other works.
   useEffect(() => {

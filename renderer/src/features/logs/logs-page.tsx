@@ -8,7 +8,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { LogLine } from '../../../../native-services/contract/entities.ts'
 import type { LogStatsWire } from '../../../../native-services/contract/logs.ts'
 import { api } from '../../lib/api.ts'
-import { overlayOpen, useShortcuts } from '../../lib/keys.ts'
+import { escapeTaken, useShortcuts } from '../../lib/keys.ts'
 import { useLive } from '../../lib/store.ts'
 import { exactTime } from '../../lib/time.ts'
 import { toast } from '../../lib/toast.ts'
@@ -178,20 +178,20 @@ export function LogsPage() {
     const all = selected.length > 0 ? selected : lines
     void navigator.clipboard.writeText(all.map(asText).join('\n')).then(() => toast(strings.copied(all.length)))
   }
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    f: () => view.setFollow(!view.follow),
-    w: () => setQuery({ wrap: wrap ? null : 'true' }),
-    End: toEnd,
-    Home: () => {
+  useShortcuts('logs', {
+    next: () => move(1),
+    previous: () => move(-1),
+    follow: () => view.setFollow(!view.follow),
+    wrap: () => setQuery({ wrap: wrap ? null : 'true' }),
+    end: toEnd,
+    start: () => {
       view.setFollow(false)
       scroller.current?.scrollTo({ top: 0 })
     },
   })
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && chosen !== null && !event.defaultPrevented && !overlayOpen()) setQuery({ line: null })
+      if (event.key === 'Escape' && chosen !== null && !escapeTaken(event)) setQuery({ line: null })
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

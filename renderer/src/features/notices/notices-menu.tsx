@@ -7,6 +7,7 @@ import { Link } from 'wouter'
 import { type NoticeKind, noticeKinds } from '../../../../native-services/contract/notice-kinds.ts'
 import type { OperatorNotice } from '../../../../native-services/contract/threads.ts'
 import { moveInList } from '../../lib/keys.ts'
+import { pressed } from '../../lib/shortcuts.ts'
 import { useLive, useNotices } from '../../lib/store.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 import { readNotices, setNoticeRead } from './notice-actions.ts'
@@ -29,7 +30,7 @@ function Row({ notice, onOpen }: { notice: OperatorNotice; onOpen: () => void })
           onOpen()
         }}
         onKeyDown={(event) => {
-          if (event.key === 'u' && !event.ctrlKey && !event.metaKey) void setNoticeRead(notice, unread)
+          if (pressed(event, 'notices', 'read')) void setNoticeRead(notice, unread)
         }}
       >
         {unread ? <span className="visually-hidden">{strings.unread}: </span> : null}

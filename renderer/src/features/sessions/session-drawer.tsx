@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { AgentSession } from '../../../../native-services/contract/sessions.ts'
-import { overlayOpen } from '../../lib/keys.ts'
+import { escapeTaken } from '../../lib/keys.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
@@ -76,9 +76,7 @@ export function SessionDrawer({
   }, [sessionKey])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (overlayOpen()) return
-      onClose()
+      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

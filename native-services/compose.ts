@@ -89,6 +89,10 @@ export function createServices(options: {
   const store = openStore({
     file: paths.database,
     clock,
+    backups: {
+      folder: paths.backups,
+      onCopyFailed: (error) => log.error('migration.without_copy', { error: errorText(error) }),
+    },
     ...(options.migrationsDir !== undefined && { migrationsDir: options.migrationsDir }),
   })
   const attachmentFiles = createContentFiles(paths.attachments)

@@ -256,7 +256,7 @@ export function createAttention(deps: {
     timer ??= clock.setTimer(settleMs, check)
   }
 
-  const watched = new Set(['agent', 'notification', 'task', 'gateway', 'approval', 'question', 'outgoing_webhook'])
+  const watched = new Set(['agent', 'notification', 'task', 'gateway', 'approval', 'question', 'outgoing_webhook', 'backup'])
   const stops = [
     store.onCommit((changes) => void (changes.some((change) => watched.has(change.entity)) && refresh())),
     live.onChange(refresh),

@@ -9,6 +9,7 @@ import { queryBoolean } from '../contract/primitives.ts'
 import { securityHeaders } from '../contract/csp.ts'
 import { createId } from '../platform/ids.ts'
 import { createFileServer } from '../platform/static-files.ts'
+import { createBackupService } from './backup-service.ts'
 import { neededScope } from '../contract/api-tokens.ts'
 import { createApiTokenService } from './api-token-service.ts'
 import { createApprovalService } from './approval-service.ts'
@@ -22,6 +23,7 @@ import { agentFileHandlers } from './handlers/agent-files.ts'
 import { agentHandlers } from './handlers/agents.ts'
 import { apiTokenHandlers } from './handlers/api-tokens.ts'
 import { approvalHandlers } from './handlers/approvals.ts'
+import { backupHandlers } from './handlers/backups.ts'
 import { boardGroupHandlers } from './handlers/board-groups.ts'
 import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
@@ -82,7 +84,8 @@ function requestIdOf(request: Request): string {
 
 export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api {
   const log = deps.log.scope('api')
-  const entities = createEntities(deps)
+  const backups = createBackupService(deps)
+  const entities = createEntities({ ...deps, backups })
   const monitor = createProcessMonitor({
     clock: deps.clock,
     log: deps.log,
@@ -91,7 +94,10 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const gatewayHealth = createGatewayHealth({ ...deps, lastError: () => deps.delivery.stats().last_error_message })
   const doctor = createDoctor(deps, { health: gatewayHealth, monitor })
   const idleRestart = createIdleRestart(deps)
-  const attention = createAttention({ ...deps, more: () => processRows(monitor.states(), deps.store.gateways.local()?.id ?? null) })
+  const attention = createAttention({
+    ...deps,
+    more: () => [...processRows(monitor.states(), deps.store.gateways.local()?.id ?? null), ...backups.attentionRows()],
+  })
   const sessions = createSessions(deps)
   const tokens = createApiTokenService(deps)
   const auth = createAuth({
@@ -124,6 +130,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...webhookOutHandlers(deps, { entities }),
     ...searchHandlers(deps),
     ...usageHandlers(deps, { entities }),
+    ...backupHandlers(backups),
     ...apiTokenHandlers(deps, { entities, tokens }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
@@ -312,6 +319,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   }
 
   monitor.start()
+  backups.start()
   return {
     attention,
     events,
@@ -347,6 +355,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       idleRestart.stop()
       approvals.stop()
       onboarding.stop()
+      await backups.stop()
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))
     },
   }

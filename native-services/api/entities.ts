@@ -9,10 +9,18 @@ import type { Stored } from '../store/rows.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { Webhook } from '../contract/webhooks.ts'
 import type { WebhookRow } from '../store/webhooks.ts'
+import type { BackupService } from './backup-service.ts'
 import type { ApiDeps } from './deps.ts'
 import { type Internal, toWire } from './wire.ts'
 
-export function createEntities({ store, live, settings, host, port }: Pick<ApiDeps, 'store' | 'live' | 'settings' | 'host' | 'port'>) {
+export function createEntities({
+  store,
+  live,
+  settings,
+  host,
+  port,
+  backups,
+}: Pick<ApiDeps, 'store' | 'live' | 'settings' | 'host' | 'port'> & { backups: Pick<BackupService, 'get'> }) {
   const showAgent = (row: AgentRow): Stored<Agent> => ({ ...row, max_wake_attempts: settings().max_wake_attempts })
   const showGateway = (row: GatewayRow): Internal<Gateway> => ({ ...row, runtime: row.is_local ? live.gateway() : null })
 
@@ -62,6 +70,7 @@ export function createEntities({ store, live, settings, host, port }: Pick<ApiDe
     attachment: (id) => store.attachments.get(id),
     board_onboarding: (id) => store.onboardings.get(id),
     api_token: (id) => store.apiTokens.get(id),
+    backup: (id) => backups.get(id),
   }
 
   return {

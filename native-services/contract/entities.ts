@@ -1,5 +1,6 @@
 /** What the API answers with. Field names follow the seed's API where both have the field, so that scripts keep working. */
 import { z } from 'zod'
+import { backupSettings, defaultBackupSettings } from './backups.ts'
 import { gatewayHealth } from './gateway-health.ts'
 import { successMetric } from './goals.ts'
 import { quietHours } from './heartbeats.ts'
@@ -274,7 +275,7 @@ export type Activity = z.infer<typeof activity>
 /** Long work with progress. It survives a restart, and its result stays readable. */
 export const job = z.object({
   id,
-  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import', 'doctor']),
+  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import', 'doctor', 'backup', 'restore']),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   done: z.number().int(),
@@ -339,6 +340,10 @@ export const modelProvider = z.object({
 })
 export type ModelProvider = z.infer<typeof modelProvider>
 
+/** A board's filter by name: `query` is what stands in the address after `?`. */
+export const savedFilter = z.object({ board_id: id, name: z.string().trim().min(1).max(60), query: z.string().max(1000) })
+export type SavedFilter = z.infer<typeof savedFilter>
+
 export const settings = z.object({
   /** Wakes per agent that may go unanswered before it is offline. */
   max_wake_attempts: z.number().int().min(1).max(10),
@@ -365,6 +370,9 @@ export const settings = z.object({
   onboarding_done: z.boolean(),
   /** What the operator is told of, and where. */
   notices: noticePreferences,
+  backups: backupSettings,
+  /** Filters of boards that were given a name. */
+  saved_filters: z.array(savedFilter).max(200),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -385,7 +393,9 @@ export const defaultSettings: Settings = {
   close_to_tray: true,
   start_hidden: false,
   onboarding_done: false,
+  backups: defaultBackupSettings,
   notices: defaultNoticePreferences,
+  saved_filters: [],
 }
 
 export const logLine = z.object({

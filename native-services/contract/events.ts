@@ -23,6 +23,7 @@ import {
 } from './entities.ts'
 import { apiToken } from './api-tokens.ts'
 import { approval, type execApproval, question } from './approvals.ts'
+import { backup } from './backups.ts'
 import { boardGroup, groupMemory } from './board-groups.ts'
 import { boardOnboarding } from './board-onboarding.ts'
 import { boardMemory, tag } from './board-work.ts'
@@ -65,6 +66,7 @@ export const entitySchemas = {
   attachment,
   board_onboarding: boardOnboarding,
   api_token: apiToken,
+  backup,
 } as const
 export type EntityName = keyof typeof entitySchemas
 export type EntityOf<Name extends EntityName> = z.infer<(typeof entitySchemas)[Name]>

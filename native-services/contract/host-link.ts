@@ -56,6 +56,8 @@ const command = z.discriminatedUnion('action', [
   z.object({ action: z.literal('restart') }),
   /** Move to another port (a stranger has ours). */
   z.object({ action: z.literal('use-port'), port: z.number().int().min(1024).max(65535) }),
+  /** Ours, not the gateway: a restore is prepared, and files change places before they start again. */
+  z.object({ action: z.literal('restart-services') }),
   z.object({ action: z.literal('install-runtime') }),
   z.object({ action: z.literal('set-model-provider'), provider: modelProviderInput }),
   /**

@@ -9,6 +9,7 @@ import * as entity from './entities.ts'
 import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import type { ApiScope } from './api-tokens.ts'
 import { apiTokenOperations } from './operations-api-tokens.ts'
+import { backupOperations } from './operations-backups.ts'
 import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardOnboardingOperations } from './operations-board-onboarding.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
@@ -169,6 +170,7 @@ export const operations = {
   ...usageOperations,
 
   ...apiTokenOperations,
+  ...backupOperations,
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

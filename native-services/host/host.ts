@@ -9,6 +9,7 @@ import { systemClock } from '../platform/clock.ts'
 import { acquireDataDirLock, type DataDirLock } from '../platform/data-dir-lock.ts'
 import { createLog, errorText } from '../platform/log.ts'
 import { ensureDataDirs } from '../platform/paths.ts'
+import { applyStagedRestore } from '../platform/staged-restore.ts'
 import { updateConfigFile } from '../platform/config.ts'
 import { registerSecret } from '../platform/redact.ts'
 import { configureGateway, configureModelProvider, readGatewayToken, readModelProvider, writeGatewayToken } from '../openclaw/configure.ts'
@@ -40,7 +41,6 @@ export function createHost(options: HostOptions): Host {
   ensureDataDirs(paths)
   const settings = openHostSettings(paths.hostSettings)
   const operatorToken = secretFile(paths.operatorToken)
-  const installKey = secretFile(paths.installKey)
 
   const log = createLog({
     scope: 'host',
@@ -131,6 +131,8 @@ export function createHost(options: HostOptions): Host {
   }
 
   function initMessage(): HostToServices {
+    const restore = applyStagedRestore(paths)
+    if (restore !== 'none') log.info('restore.applied', { result: restore })
     return {
       type: 'init',
       version: config.version,
@@ -141,7 +143,8 @@ export function createHost(options: HostOptions): Host {
       port: config.api.port,
       demo: config.demo,
       operator_token: operatorToken,
-      install_key: installKey,
+      // A restore may have brought another one.
+      install_key: secretFile(paths.installKey),
       gateway: {
         port: gatewayPort,
         token: gatewayToken,
@@ -310,6 +313,9 @@ export function createHost(options: HostOptions): Host {
       case 'restart':
         if (notOurs) return refused('We did not start this gateway, so we do not restart it.')
         gatewaySupervisor.restart()
+        return ok
+      case 'restart-services':
+        servicesSupervisor.restart()
         return ok
       case 'use-port':
         if (config.gateway.external) return refused('The gateway is set by OPENCLAW_GATEWAY_URL. Change it there.')

@@ -45,15 +45,25 @@ export function migrate(db: Sqlite, migrations: readonly Migration[]): number {
   return migrations.length
 }
 
-/** @param file A path, or `:memory:` for a test. */
-export function openDatabase(options: { file: string; migrationsDir: string }): Sqlite {
+/**
+ * @param options.file A path, or `:memory:` for a test.
+ * @param options.beforeMigration Called with a database that has something in it, before its schema changes.
+ */
+export function openDatabase(options: {
+  file: string
+  migrationsDir: string
+  beforeMigration?: (db: Sqlite, schemaVersion: number) => void
+}): Sqlite {
   const db = new Database(options.file)
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('foreign_keys = ON')
     db.pragma('synchronous = NORMAL')
     db.pragma('busy_timeout = 5000')
-    migrate(db, readMigrations(options.migrationsDir))
+    const migrations = readMigrations(options.migrationsDir)
+    const found = db.pragma('user_version', { simple: true }) as number
+    if (found > 0 && found < migrations.length) options.beforeMigration?.(db, found)
+    migrate(db, migrations)
     db.pragma('optimize')
     return db
   } catch (error) {

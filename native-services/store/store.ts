@@ -14,6 +14,7 @@ import { agentsRepository } from './agents.ts'
 import { apiTokensRepository } from './api-tokens.ts'
 import { approvalsRepository, questionsRepository } from './approvals.ts'
 import { boardGroupsRepository, groupMemoryRepository } from './board-groups.ts'
+import { backupsRepository } from './backups.ts'
 import { boardFilesRepository } from './board-files.ts'
 import { boardMemoryRepository } from './board-memory.ts'
 import { boardOnboardingsRepository } from './board-onboardings.ts'
@@ -29,6 +30,7 @@ import { heartbeatsRepository } from './heartbeats.ts'
 import { jobsRepository } from './jobs.ts'
 import { messagesRepository } from './messages.ts'
 import { notificationsRepository } from './notifications.ts'
+import { copyBeforeMigration } from './migration-copy.ts'
 import { openDatabase, type Sqlite } from './open.ts'
 import { recurringTasksRepository } from './recurring-tasks.ts'
 import { runHealthRepository } from './run-health.ts'
@@ -70,8 +72,28 @@ const changesKept = 50_000
 
 const migrationsDir = join(dirname(fileURLToPath(import.meta.url)), 'migrations')
 
-export function openStore(options: { file: string; clock: Clock; migrationsDir?: string }) {
-  const db = openDatabase({ file: options.file, migrationsDir: options.migrationsDir ?? migrationsDir })
+/** @param options.backups Where a copy is put before the schema changes. `onCopyFailed` hears when that was not possible; it is migrated all the same. */
+export function openStore(options: {
+  file: string
+  clock: Clock
+  migrationsDir?: string
+  backups?: { folder: string; onCopyFailed: (error: unknown) => void }
+}) {
+  const { backups } = options
+  const db = openDatabase({
+    file: options.file,
+    migrationsDir: options.migrationsDir ?? migrationsDir,
+    ...(backups && {
+      // Each migration is a transaction of its own: without room for a copy it is still better to go on than not to start.
+      beforeMigration(old, schemaVersion) {
+        try {
+          copyBeforeMigration(old, { backups: backups.folder, schemaVersion, now: options.clock.now() })
+        } catch (error) {
+          backups.onCopyFailed(error)
+        }
+      },
+    }),
+  })
   const listeners = new Set<(changes: readonly Change[]) => void>()
   const insertChange = db.prepare('INSERT INTO changes (entity, entity_id, deleted, at) VALUES (?, ?, ?, ?)')
   const dataVersion = db.prepare('SELECT data_version FROM pragma_data_version').pluck()
@@ -142,6 +164,7 @@ export function openStore(options: { file: string; clock: Clock; migrationsDir?:
     usage: usageRepository(context),
     runHealth: runHealthRepository(context),
     apiTokens: apiTokensRepository(context),
+    backups: backupsRepository(context),
 
     /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
     write<Result>(work: () => Result): Result {

@@ -12,6 +12,7 @@ import type { GatewayState, HostCommand, InitMessage, LinkPort, ServicesToHost }
 import { type CallInput, createApiClient } from '../../native-services/contract/client.ts'
 import { type OperationId, type Operation, operations, type ResponseOf } from '../../native-services/contract/operations.ts'
 import { createAgentTokens } from '../../native-services/lifecycle/agent-token.ts'
+import { applyStagedRestore } from '../../native-services/platform/staged-restore.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
 
 export const resourcesDir = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'resources')
@@ -117,6 +118,8 @@ export async function startServices(
   }
 
   async function boot(): Promise<void> {
+    // As the host does.
+    applyStagedRestore(dataPaths(dataDir))
     const init: InitMessage = {
       type: 'init',
       version: '0.0.0-test',

@@ -31,6 +31,7 @@ export const emptyMaps: EntityMaps = {
   board_onboarding: {},
   operator_notice: {},
   api_token: {},
+  backup: {},
 }
 
 /** Kinds that grow without end; the newest are kept, the rest is fetched again by whoever looks further back. */

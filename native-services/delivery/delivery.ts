@@ -40,12 +40,14 @@ export interface DeliveryOptions {
   responses: Pick<ResponsesClient, 'run'>
   gateway: Pick<GatewayConnection, 'state' | 'onState'>
   notifier: Notifier
-  settings: () => Pick<Settings, 'delivery_concurrency' | 'delivery_paused'>
+  settings: () => Pick<Settings, 'delivery_concurrency' | 'delivery_paused' | 'delivery_expire_ms'>
   limits?: Partial<RetryLimits>
   /** What the gateway's events said of a run (by its id); it is forgotten with that. */
   seenRun?: (runId: string) => SeenRun | null
   /** How long a lease lasts; renewed at a third of it while the run goes on. */
   leaseMs?: number
+  /** Messages taken at once, at most; as many as may run when absent. */
+  takeAtMost?: number
   /** How long to wait for word of the gateway before one message tries by itself. */
   fallbackMs?: number
   /** Uniform in [0, 1). */
@@ -91,6 +93,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let scheduled = false
   let sweptAt = 0
   let timer: TimerHandle | null = null
+  let expiry: TimerHandle | null = null
   let unsubscribe: (() => void)[] = []
 
   function poke(): void {
@@ -111,6 +114,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function pass(): void {
     if (!running) return
     try {
+      expireLater()
       const { delivery_concurrency: most, delivery_paused: paused } = options.settings()
       if (paused) return wakeAt(null)
       sweep()
@@ -148,10 +152,33 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     store.write(() => store.notifications.releaseLeases(clock.now()))
   }
 
+  /** Gives up what has waited too long, whatever it waits for; looked at now and then, as days matter here. */
+  function expire(): void {
+    const after = options.settings().delivery_expire_ms
+    attempt('expire', () => {
+      if (after === 0) return
+      store.write(() => {
+        for (const row of store.notifications.waitingSince(clock.now() - after, 500)) {
+          outcomes.expired(row, clock.now() - row.created_at)
+          log.warn('delivery.expired', { notification_id: row.id, agent_id: row.agent_id, type: row.type })
+        }
+      })
+    })
+    expiry = null
+    expireLater()
+  }
+
+  /** Only while something waits: at rest nothing ticks. */
+  function expireLater(): void {
+    const after = options.settings().delivery_expire_ms
+    if (expiry === null && after !== 0 && store.notifications.anyWaiting())
+      expiry = clock.setTimer(Math.max(1000, Math.min(600_000, after / 10)), expire)
+  }
+
   /** Takes what may be sent now. A skipped message uncovers the next one of its session, so it looks again until nothing is left to take. */
   function fill(most: number): void {
     for (;;) {
-      const free = gate.allow(most - sending.size, sending.size)
+      const free = Math.min(gate.allow(most - sending.size, sending.size), options.takeAtMost ?? Infinity)
       if (free <= 0) return
       // A run that is being stopped has its session to the end, although its message is no longer leased.
       const busy = new Set([...sending.values()].map((entry) => entry.row.session_key))
@@ -408,12 +435,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         }),
       ]
       follow(gateway.state())
+      expire()
     },
 
     async stop(deadlineAt) {
       stopping = true
       running = false
       for (const end of unsubscribe) end()
+      expiry?.cancel()
       wakeAt(null)
       const underWay = [...sending.values()]
       const abortAll = (): void => {

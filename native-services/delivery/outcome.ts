@@ -133,6 +133,13 @@ export function createOutcomes(options: { store: Store; clock: Clock; notifier: 
   }
 
   return {
+    /** It has waited too long: what it tells of is past. */
+    expired(row: NotificationRow, waitedMs: number): void {
+      const hours = Math.round(waitedMs / 3_600_000)
+      const waited =
+        hours >= 48 ? `${Math.round(hours / 24)} days` : hours >= 2 ? `${hours} hours` : `${Math.round(waitedMs / 60_000)} minutes`
+      die(row, 'expired', `It waited for ${waited} and was given up.${row.last_error ? ` The last reason: ${row.last_error}` : ''}`)
+    },
     /** The run ended well. `since`: when it was sent. */
     succeeded(id: string, run: AgentRun, since: number): Outcome {
       const row = store.notifications.get(id)

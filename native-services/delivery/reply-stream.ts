@@ -5,9 +5,16 @@ import type { Clock, TimerHandle } from '../platform/clock.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 
 const betweenFramesMs = 50
+/** Of a long reply its end is shown while it is written; the comment has all of it. */
+export const shownWhileWritten = 20_000
+
+/** The end of what was written so far. */
+export function newestWords(text: string): string {
+  return text.length > shownWhileWritten ? `…${text.slice(-shownWhileWritten).toWellFormed()}` : text
+}
 
 export interface OpenReply {
-  /** The whole text so far. */
+  /** The whole text so far; a frame has `shownWhileWritten` characters of it. */
   write(text: string): void
   /** Always called once, also after a failure: what was shown is over. */
   close(): void
@@ -37,7 +44,7 @@ export function createReplyStreams({ clock, log }: { clock: Clock; log: Log }) {
         notification_id: row.id,
         task_id: row.task_id,
         agent_id: row.agent_id,
-        text,
+        text: newestWords(text),
         done,
       })
       let latest = ''

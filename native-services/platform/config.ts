@@ -17,6 +17,8 @@ export interface Tuning {
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
   readonly maxConcurrentSessions?: number
+  readonly takeAtMost?: number
+  readonly fallbackMs?: number
 }
 
 export interface HostConfig {
@@ -74,6 +76,11 @@ const environment = z.object({
   DELIVERY_BACKOFF_BASE_MS: duration.optional(),
   DELIVERY_BACKOFF_MAX_MS: duration.optional(),
   DELIVERY_MAX_CONCURRENT_SESSIONS: z.coerce.number().int().min(1).max(100).optional(),
+  DELIVERY_STREAM_TIMEOUT_MS: duration.optional(),
+  DELIVERY_INTERVAL: duration.optional(),
+  DELIVERY_LIST_LIMIT: z.coerce.number().int().min(1).max(500).optional(),
+  /** Checked and without effect: what belongs to a message is read from the database on this machine, not fetched. */
+  DELIVERY_CONTEXT_FETCH_BATCH_SIZE: z.coerce.number().int().min(1).max(50).optional(),
 })
 
 const configFile = z.object({
@@ -108,6 +115,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 /** The part of the configuration that the services host takes from its own environment. */
 export function tuningFrom(env: Readonly<Record<string, string | undefined>>): Tuning {
   const read = readEnvironment(env)
+  // A message is one stream here, so the stricter of the two holds.
+  const timeouts = [read.OPENCLAW_REQUEST_TIMEOUT_MS, read.DELIVERY_STREAM_TIMEOUT_MS].filter((ms) => ms !== undefined)
   if (
     read.DELIVERY_BACKOFF_BASE_MS !== undefined &&
     read.DELIVERY_BACKOFF_MAX_MS !== undefined &&
@@ -118,7 +127,10 @@ export function tuningFrom(env: Readonly<Record<string, string | undefined>>): T
     })
   }
   return {
-    ...(read.OPENCLAW_REQUEST_TIMEOUT_MS !== undefined && { requestTimeoutMs: read.OPENCLAW_REQUEST_TIMEOUT_MS }),
+    ...(timeouts.length > 0 && { requestTimeoutMs: Math.min(...timeouts) }),
+    // We act when something happens; what is left of the interval is how long a doubtful gateway is left alone.
+    ...(read.DELIVERY_INTERVAL !== undefined && { fallbackMs: read.DELIVERY_INTERVAL }),
+    ...(read.DELIVERY_LIST_LIMIT !== undefined && { takeAtMost: read.DELIVERY_LIST_LIMIT }),
     ...(read.DELIVERY_BACKOFF_BASE_MS !== undefined && { backoffBaseMs: read.DELIVERY_BACKOFF_BASE_MS }),
     ...(read.DELIVERY_BACKOFF_MAX_MS !== undefined && { backoffMaxMs: read.DELIVERY_BACKOFF_MAX_MS }),
     ...(read.DELIVERY_MAX_CONCURRENT_SESSIONS !== undefined && { maxConcurrentSessions: read.DELIVERY_MAX_CONCURRENT_SESSIONS }),

@@ -55,6 +55,7 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     `UPDATE notifications SET state = 'queued', next_attempt_at = ?, attempts = attempts - ?, no_reply_count = no_reply_count + ?, last_error_code = ?, last_error = ?, lease_until = NULL, updated_at = ? WHERE id = ?`,
   )
 
+  const anyWaiting = db.prepare(`SELECT 1 FROM notifications WHERE state = 'queued' LIMIT 1`)
   const renew = db.prepare(`UPDATE notifications SET lease_until = ? WHERE id = ? AND state = 'leased'`)
   const recordRun = db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?')
   const newer = db.prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
@@ -178,6 +179,13 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
           `SELECT * FROM notifications WHERE session_key = ? AND state IN ('queued', 'leased') AND held = 0 AND state = 'leased' LIMIT 1`,
         )
         .get(sessionKey) as NotificationRow | undefined,
+    anyWaiting: (): boolean => anyWaiting.get() !== undefined,
+    /** Messages that wait, and have waited since before then; the oldest first. */
+    waitingSince: (before: number, limit: number): NotificationRow[] =>
+      db
+        .prepare(`SELECT * FROM notifications WHERE state = 'queued' AND created_at < ? AND updated_at < ? ORDER BY seq LIMIT ?`)
+        .all(before, before, limit)
+        .map(row),
     /** Messages that tell of a comment. */
     ofComment: (commentId: string): NotificationRow[] =>
       db.prepare('SELECT * FROM notifications WHERE comment_id = ? ORDER BY seq').all(commentId).map(row),

@@ -157,6 +157,30 @@ describe('order and fairness', () => {
     ).toEqual(['delivered', 'delivered'])
   })
 
+  it('what has waited too long is given up, visibly, and can be sent again', async () => {
+    world.store.write(() => world.store.settings.update({ delivery_expire_ms: 3_600_000 }))
+    const max = world.agent('Max')
+    world.store.write(() => world.store.agents.update(max.id, { status: 'paused' }))
+    world.delivery.start()
+    const task = world.task('T')
+    world.assign(task, max)
+    await world.clock.advance(3_500_000)
+    expect(only().state).toBe('queued')
+    await world.clock.advance(700_000)
+    expect(only()).toMatchObject({ state: 'dead', last_error_code: 'expired', attempts: 0 })
+    expect(only().last_error).toMatch(/waited for \d+ minutes/)
+    expect(world.activity('delivery_failed')).toHaveLength(1)
+
+    world.store.write(() => {
+      world.store.notifications.replay(only().id)
+      world.store.agents.update(max.id, { status: 'online' })
+    })
+    await world.settle()
+    // Sent again it counts from now on.
+    await world.clock.advance(700_000)
+    expect(only().state).toBe('leased')
+  })
+
   it('nothing goes to a paused agent, a paused board, or an agent that is not set up yet', async () => {
     world.delivery.start()
     const max = world.agent('Max', { status: 'paused' })

@@ -64,6 +64,19 @@ test('a gateway of somebody else and the limits come from the environment', () =
   })
 })
 
+test('the limits of the older delivery still hold', () => {
+  expect(
+    tuningFrom({
+      DELIVERY_STREAM_TIMEOUT_MS: '5000',
+      OPENCLAW_REQUEST_TIMEOUT_MS: '9000',
+      DELIVERY_INTERVAL: '15000',
+      DELIVERY_LIST_LIMIT: '50',
+    }),
+  ).toEqual({ requestTimeoutMs: 5000, fallbackMs: 15_000, takeAtMost: 50 })
+  expect(() => tuningFrom({ DELIVERY_LIST_LIMIT: '501' })).toThrow('DELIVERY_LIST_LIMIT')
+  expect(() => tuningFrom({ DELIVERY_CONTEXT_FETCH_BATCH_SIZE: 'all' })).toThrow('DELIVERY_CONTEXT_FETCH_BATCH_SIZE')
+})
+
 test('the data folder follows each system', () => {
   const at = (platform: NodeJS.Platform, env: Record<string, string> = {}): string =>
     defaultDataDir({ demo: false }, { platform, env, home: platform === 'win32' ? 'C:\\Users\\ada' : '/home/ada' })

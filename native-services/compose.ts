@@ -177,6 +177,8 @@ export function createServices(options: {
     gateway: connection,
     notifier,
     settings: () => ({ ...settings, delivery_concurrency: tuning.maxConcurrentSessions ?? settings.delivery_concurrency }),
+    ...(tuning.takeAtMost !== undefined && { takeAtMost: tuning.takeAtMost }),
+    ...(tuning.fallbackMs !== undefined && { fallbackMs: tuning.fallbackMs }),
     limits: {
       ...(tuning.backoffBaseMs !== undefined && { base_ms: tuning.backoffBaseMs }),
       ...(tuning.backoffMaxMs !== undefined && { max_ms: tuning.backoffMaxMs }),

@@ -275,7 +275,7 @@ export type Activity = z.infer<typeof activity>
 /** Long work with progress. It survives a restart, and its result stays readable. */
 export const job = z.object({
   id,
-  kind: z.enum(['template_sync', 'runtime_install', 'board_import', 'task_import', 'doctor', 'backup', 'restore']),
+  kind: z.enum(['template_sync', 'runtime_install', 'runtime_switch', 'board_import', 'task_import', 'doctor', 'backup', 'restore']),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   done: z.number().int(),
@@ -357,6 +357,8 @@ export const settings = z.object({
   stuck_blocked_ms: z.number().int().min(60_000).max(2_592_000_000),
   stuck_approval_ms: z.number().int().min(60_000).max(2_592_000_000),
   delivery_concurrency: z.number().int().min(1).max(100),
+  /** A message that has waited this long is given up, visibly; it can be sent again. 0: it waits for ever. */
+  delivery_expire_ms: z.union([z.literal(0), z.number().int().min(60_000).max(31_536_000_000)]),
   delivery_paused: z.boolean(),
   heartbeats_paused: z.boolean(),
   /** Bring drifted tokens of agents back by itself as soon as the gateway is there. */
@@ -385,6 +387,7 @@ export const defaultSettings: Settings = {
   stuck_blocked_ms: 86_400_000,
   stuck_approval_ms: 3_600_000,
   delivery_concurrency: 8,
+  delivery_expire_ms: 7 * 86_400_000,
   delivery_paused: false,
   heartbeats_paused: false,
   auto_mend_tokens: false,

@@ -15,7 +15,7 @@ import { createApiTokenService } from './api-token-service.ts'
 import { createApprovalService } from './approval-service.ts'
 import { createAttention, type Attention } from './attention.ts'
 import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
-import type { ApiDeps, Handlers } from './deps.ts'
+import type { ApiDeps, ApiRequest, Handlers } from './deps.ts'
 import { createEntities } from './entities.ts'
 import { createEventHub, type EventHub } from './event-hub.ts'
 import { agentApiHandlers } from './handlers/agent-api.ts'
@@ -30,6 +30,7 @@ import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
 import { documentHandlers } from './handlers/documents.ts'
+import { diagnosticsHandlers } from './handlers/diagnostics.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
@@ -131,6 +132,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...searchHandlers(deps),
     ...usageHandlers(deps, { entities }),
     ...backupHandlers(backups),
+    ...diagnosticsHandlers(deps, { doctor, monitor, backups, overview: () => handlers.getOverview({} as ApiRequest<'getOverview'>) }),
     ...apiTokenHandlers(deps, { entities, tokens }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),

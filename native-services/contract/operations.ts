@@ -10,6 +10,7 @@ import { id, ok, page, pageQuery, timestamp } from './primitives.ts'
 import type { ApiScope } from './api-tokens.ts'
 import { apiTokenOperations } from './operations-api-tokens.ts'
 import { backupOperations } from './operations-backups.ts'
+import { diagnosticsOperations } from './operations-diagnostics.ts'
 import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardOnboardingOperations } from './operations-board-onboarding.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
@@ -171,6 +172,7 @@ export const operations = {
 
   ...apiTokenOperations,
   ...backupOperations,
+  ...diagnosticsOperations,
 } as const satisfies Record<string, Operation>
 
 export type Operations = typeof operations

@@ -639,6 +639,17 @@ export async function startApiFixture(options: { port?: number; staticDir?: stri
     }),
   )
   v1.get('/usage/prices', (context) => context.json({ items: [], catalogue: [], catalogue_read_at: null, unknown: [], repriced_runs: 0 }))
+  v1.get('/api-tokens', (context) => context.json({ items: [], total: 0, limit: 200, offset: 0 }))
+  v1.get('/backups', (context) =>
+    context.json({
+      items: [],
+      total: 0,
+      limit: 200,
+      offset: 0,
+      state: { folder: '/data/backups', total_bytes: 0, free_bytes: 80_000_000_000, next_at: null, failed_at: null, failed_reason: null },
+    }),
+  )
+  v1.get('/data-folder', (context) => context.json({ path: '/data', parts: [], free_bytes: 80_000_000_000 }))
   v1.get('/usage/caps', (context) => context.json({ items: [] }))
   v1.get('/usage', (context) =>
     context.json({

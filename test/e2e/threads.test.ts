@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 const params = () => ({ board_id: world.board.id, task_id: task })
-const composer = () => page.getByRole('combobox', { name: /^Write a comment/ })
+const composer = () => page.getByRole('textbox', { name: /^Write a comment/ })
 const thread = () => page.locator('.thread')
 
 it('a comment is written with completion by keyboard, and says at once who does not get it', async () => {
@@ -54,7 +54,7 @@ it('is edited, with its history, and deleted with undo', async () => {
   await message.getByRole('button', { name: /^Actions for the comment/ }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('menuitem', { name: 'Edit' }).click()
-  await page.getByRole('combobox', { name: 'Edit the comment' }).fill('Look at that, @Ivy')
+  await page.getByRole('textbox', { name: 'Edit the comment' }).fill('Look at that, @Ivy')
   await page.keyboard.press('Control+Enter')
   await message.getByText('Look at that,').waitFor()
   await message.getByRole('button', { name: 'edited' }).click()

@@ -34,17 +34,24 @@ export async function signIn(options: {
   url: string
   operatorToken: string
   theme?: 'light' | 'dark'
+  /** A screen that is touched. */
+  touch?: boolean
 }): Promise<SignedInPage> {
-  const { browser, url, operatorToken, theme = 'light' } = options
+  const { browser, url, operatorToken, theme = 'light', touch = false } = options
   const answer = await fetch(`${url}/api/v1/session/codes`, { method: 'POST', headers: { authorization: `Bearer ${operatorToken}` } })
   if (!answer.ok) throw new Error(`No one-time code: ${answer.status} ${await answer.text()}`)
   const { code } = (await answer.json()) as { code: string }
 
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: theme, reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    hasTouch: touch,
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`)
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url.replace(url, '')}`.trim())
   })
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`))
   await page.addInitScript(() => {
@@ -75,10 +82,10 @@ export interface AxeFinding {
   nodes: string[]
 }
 
-/** Serious and critical findings of axe on what the page shows now. The source is evaluated by the browser itself, so the page's policy stays as it is. */
-export async function accessibilityFindings(page: Page): Promise<AxeFinding[]> {
+/** Findings of axe on what the page shows now, the serious and critical ones unless all are asked for; no rule is left out. The source is evaluated by the browser itself, so the page's policy stays as it is. */
+export async function accessibilityFindings(page: Page, which: 'serious' | 'all' = 'serious'): Promise<AxeFinding[]> {
   await page.evaluate(axe.source)
-  return page.evaluate(async () => {
+  return page.evaluate(async (least) => {
     const { axe } = window as unknown as {
       axe: {
         run(
@@ -89,7 +96,7 @@ export async function accessibilityFindings(page: Page): Promise<AxeFinding[]> {
     }
     const { violations } = await axe.run(document, { resultTypes: ['violations'] })
     return violations
-      .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
+      .filter((violation) => least === 'all' || violation.impact === 'serious' || violation.impact === 'critical')
       .map((violation) => ({
         id: violation.id,
         impact: violation.impact ?? '',
@@ -97,5 +104,5 @@ export async function accessibilityFindings(page: Page): Promise<AxeFinding[]> {
           .slice(0, 4)
           .map((node) => `${node.html.slice(0, 160)} — ${(node.failureSummary ?? '').split('\n')[1]?.trim() ?? ''}`),
       }))
-  })
+  }, which)
 }

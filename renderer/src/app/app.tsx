@@ -10,7 +10,7 @@ import { desktop } from '../lib/desktop.ts'
 import { openLink, useHashLocation } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
 import { ConfirmHost } from '../ui/confirm.tsx'
-import { Empty, Loading } from '../ui/parts.tsx'
+import { Empty, Loading, PageHead } from '../ui/parts.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LoginPage } from './login-page.tsx'
 import { Overlays } from './overlays.tsx'
@@ -18,6 +18,7 @@ import { preloadPage, routes } from './routes.tsx'
 import { Shell } from './shell.tsx'
 import { strings } from './strings.ts'
 import { theme, variables } from './theme.ts'
+import { useArrival } from './use-arrival.ts'
 
 const schemes = localStorageColorSchemeManager({ key: 'mission-control-scheme' })
 
@@ -30,16 +31,19 @@ function PageAt({ path }: { path: string }) {
     if (matches) return <route.page params={params} />
   }
   return (
-    <Empty
-      title={strings.notFound.title}
-      actions={
-        <a className="link" href="#/">
-          {strings.notFound.home}
-        </a>
-      }
-    >
-      {strings.notFound.body}
-    </Empty>
+    <>
+      <PageHead title={strings.notFound.title} />
+      <Empty
+        title={strings.notFound.title}
+        actions={
+          <a className="link" href="#/">
+            {strings.notFound.home}
+          </a>
+        }
+      >
+        {strings.notFound.body}
+      </Empty>
+    </>
   )
 }
 
@@ -47,6 +51,9 @@ function Pages() {
   const [path] = useLocation()
   const ready = useLive((state) => state.ready)
   const loadError = useLive((state) => state.loadError)
+  // The task drawer is part of its board's page: opening one must not mount the page anew.
+  const key = path.split('/').slice(0, 3).join('/')
+  useArrival(key)
 
   if (!ready) {
     if (!loadError) return <Loading />
@@ -66,8 +73,6 @@ function Pages() {
       </div>
     )
   }
-  // The task drawer is part of its board's page: opening one must not mount the page anew.
-  const key = path.split('/').slice(0, 3).join('/')
   return (
     <ErrorBoundary resetKey={path}>
       <Fragment key={key}>

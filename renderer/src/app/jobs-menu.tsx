@@ -16,6 +16,20 @@ export const jobTones: Readonly<Record<Job['state'], { tone: Tone; label: string
   cancelled: { tone: 'idle', label: 'Cancelled' },
 }
 
+/** Where a job is shown whole, with its result. */
+function placeOf(job: Job): string {
+  switch (job.kind) {
+    case 'doctor':
+      return '/doctor'
+    case 'board_import':
+    case 'task_import':
+      return `/planning?tab=files&job=${job.id}`
+    case 'template_sync':
+    case 'runtime_install':
+      return `/gateway?job=${job.id}`
+  }
+}
+
 export function ProgressBar({ job }: { job: Job }) {
   const share = job.total > 0 ? Math.round((job.done / job.total) * 100) : 0
   return (
@@ -75,20 +89,21 @@ export function JobsMenu() {
             {jobs.slice(0, 12).map((job) => (
               <Link
                 key={job.id}
-                href={job.kind === 'doctor' ? '/doctor' : `/gateway?job=${job.id}`}
+                href={placeOf(job)}
                 className="jobs-item"
                 onClick={() => setOpen(false)}
               >
                 <span className="row">
                   <span className="dot" data-tone={jobTones[job.state].tone} />
                   <span className="truncate grow">{job.title}</span>
-                  <span className="faint" style={{ fontSize: 12 }}>
+                  <span className="faint num nowrap" style={{ fontSize: 12 }}>
+                    <span className="visually-hidden">{jobTones[job.state].label}, </span>
                     {job.state === 'running' ? `${job.done}/${job.total}` : <RelativeTime at={job.updated_at} />}
                   </span>
                 </span>
                 {job.state === 'running' ? <ProgressBar job={job} /> : null}
                 {job.error || job.step ? (
-                  <span className="faint truncate" style={{ fontSize: 12 }}>
+                  <span className={job.error ? 'jobs-result' : 'faint truncate'} style={{ fontSize: 12 }} title={job.error ?? job.step ?? ''}>
                     {job.error ?? job.step}
                   </span>
                 ) : null}

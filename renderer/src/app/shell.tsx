@@ -31,7 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <div className="shell">
       <a
         className="skip-link"
-        href="#/"
+        href="#content"
         onClick={(event) => {
           event.preventDefault()
           document.getElementById('content')?.focus()

@@ -29,6 +29,8 @@ function highlighter(names: readonly string[]) {
 export function MarkdownRendered({ text, mentions }: { text: string; mentions: readonly string[] }) {
   const mark = highlighter(mentions)
   const components: Components = {
+    // The page has its own first heading.
+    h1: ({ children }) => <h2>{children}</h2>,
     p: ({ children }) => <p>{mark(children)}</p>,
     li: ({ children }) => <li>{mark(children)}</li>,
     a: ({ href, children }) => (

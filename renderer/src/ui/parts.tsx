@@ -27,7 +27,7 @@ export function Empty({ icon, title, children, actions }: { icon?: ReactNode; ti
   return (
     <div className="empty">
       {icon}
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children ? <p>{children}</p> : null}
       {actions ? <div className="row">{actions}</div> : null}
     </div>

@@ -152,16 +152,19 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
   const [query, setQuery] = useQuery()
   if (!agent) {
     return (
-      <Empty
-        title={strings.gone}
-        actions={
-          <Link className="link" href="/agents">
-            {strings.title}
-          </Link>
-        }
-      >
-        {strings.goneBody}
-      </Empty>
+      <>
+        <PageHead title={strings.gone} />
+        <Empty
+          title={strings.gone}
+          actions={
+            <Link className="link" href="/agents">
+              {strings.title}
+            </Link>
+          }
+        >
+          {strings.goneBody}
+        </Empty>
+      </>
     )
   }
   const words = agentStates[agent.status]

@@ -28,7 +28,7 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
   const [shown, setShown] = useState(pageSize)
   const [round, setRound] = useState(0)
   const body = useRef<HTMLDivElement>(null)
-  const panel = useRef<HTMLElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
     if (connection !== 'live') return
@@ -80,7 +80,7 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
   }
 
   return (
-    <aside className="drawer chat-drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={strings.title} data-drawer>
+    <div className="drawer chat-drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={strings.title} data-drawer>
       <div className="drawer-head">
         <b className="grow">{strings.title}</b>
         <button type="button" className="iconbtn" aria-label={strings.close} onClick={onClose}>
@@ -116,6 +116,6 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
         )}
       </div>
       <Composer draftKey={boardId} agents={agents} post={send} placeholder={strings.placeholder} />
-    </aside>
+    </div>
   )
 }

@@ -80,7 +80,7 @@ export function GroupChat({ groupId, agents }: { groupId: string; agents: readon
       <div className="card-head">
         <h2 id="group-chat-title">{strings.chat}</h2>
       </div>
-      <div className="group-chat-body" ref={body} tabIndex={0} role="region" aria-label={strings.chat}>
+      <div className="group-chat-body" ref={body} tabIndex={0} role="log" aria-label={strings.chatMessages}>
         {error ? (
           <LoadError message={error} retry={() => setRound((value) => value + 1)} />
         ) : (

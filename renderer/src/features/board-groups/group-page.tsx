@@ -145,16 +145,19 @@ export function GroupPage({ groupId }: { groupId: string }) {
   const [editing, setEditing] = useState(false)
   if (!group) {
     return (
-      <Empty
-        title={strings.gone}
-        actions={
-          <Link className="link" href="/boards">
-            {strings.allBoards}
-          </Link>
-        }
-      >
-        {strings.goneBody}
-      </Empty>
+      <>
+        <PageHead title={strings.gone} />
+        <Empty
+          title={strings.gone}
+          actions={
+            <Link className="link" href="/boards">
+              {strings.allBoards}
+            </Link>
+          }
+        >
+          {strings.goneBody}
+        </Empty>
+      </>
     )
   }
   const boards = allBoards.filter((board) => board.board_group_id === group.id)

@@ -32,6 +32,7 @@ export const strings = {
   pace: 'Pace of the agents',
   paceHint: 'Gives every agent of these boards the same heartbeat. Quiet hours stay as they are.',
   paceLeads: 'Leads, too',
+  chatMessages: 'Messages',
   chat: 'Group chat',
   chatEmpty: 'Nothing was said here yet. The leads of the boards hear of everything, others when you mention them.',
   chatNobody: 'These boards have no agents yet: nobody hears what is written here.',

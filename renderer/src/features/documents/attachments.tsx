@@ -136,7 +136,7 @@ export function Attachments({ boardId, taskId }: { boardId: string; taskId: stri
         add(event.dataTransfer.files)
       }}
     >
-      <h3 className="document-heading">{strings.files}</h3>
+      <h2 className="document-heading">{strings.files}</h2>
       {error ? <LoadError message={error} retry={retry} /> : null}
       <ul className="file-grid" aria-label={strings.files}>
         {attachments.map((file) => (

@@ -18,7 +18,7 @@ export function TaskDocuments({ task }: { task: Task }) {
   return (
     <div className="task-documents">
       <div className="row">
-        <h3 className="document-heading grow">{strings.documents}</h3>
+        <h2 className="document-heading grow">{strings.documents}</h2>
         <Button variant="default" size="compact-xs" leftSection={<Plus size={13} aria-hidden />} onClick={() => setOpen('new')}>
           {strings.newDocument}
         </Button>

@@ -121,7 +121,9 @@ function CredentialsCard({ gatewayId }: { gatewayId: string }) {
                 <th>{words.columns.fingerprint}</th>
                 <th>{words.columns.status}</th>
                 <th className="hide-narrow">{words.columns.since}</th>
-                <th aria-label={words.mend} />
+                <th>
+                  <span className="visually-hidden">{words.mend}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

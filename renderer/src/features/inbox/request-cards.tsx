@@ -56,7 +56,7 @@ export function RequestFrame(props: {
     >
       <header className="request-head">
         <Icon size={15} aria-hidden />
-        <h3>{props.title}</h3>
+        <h2>{props.title}</h2>
         <span className="grow" />
         {props.aside}
       </header>

@@ -195,7 +195,9 @@ export function FieldsSection() {
                 <th>{words.type}</th>
                 <th>{words.boards}</th>
                 <th className="hide-narrow">{words.visibility}</th>
-                <th className="hide-narrow" aria-label="Values" />
+                <th className="hide-narrow">
+                  <span className="visually-hidden">{strings.fields.valuesHead}</span>
+                </th>
                 <th>
                   <span className="visually-hidden">{strings.edit}</span>
                 </th>

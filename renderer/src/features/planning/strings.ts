@@ -17,6 +17,7 @@ export const strings = {
     lead: 'Facts that tasks of some boards carry: a size, a customer, a link. People and agents set them; cards show those that are marked.',
     none: 'No custom fields yet',
     noneBody: 'Define one, choose its boards, and it shows in their tasks.',
+    valuesHead: 'Values',
     add: 'New field',
     editTitle: (label: string) => `Field ${label}`,
     label: 'Name',

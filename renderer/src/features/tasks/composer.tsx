@@ -155,10 +155,8 @@ export function Composer({
           rows={2}
           placeholder={placeholder}
           aria-label={placeholder}
-          role="combobox"
           aria-autocomplete="list"
-          aria-expanded={offers.length > 0}
-          aria-controls={listId}
+          aria-controls={offers.length > 0 ? listId : undefined}
           aria-activedescendant={offers.length > 0 ? `${listId}-${chosen}` : undefined}
           maxLength={100_000}
           onChange={(event) => {

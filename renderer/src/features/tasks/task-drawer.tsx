@@ -275,7 +275,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
   }, [onClose])
 
   return (
-    <aside
+    <div
       className="drawer"
       ref={panel}
       tabIndex={-1}
@@ -387,6 +387,6 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
           {strings.goneBody}
         </Empty>
       )}
-    </aside>
+    </div>
   )
 }

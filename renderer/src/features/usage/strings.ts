@@ -34,7 +34,7 @@ export const strings = {
     none: 'There is no cap. Agents work as long as there is work.',
     add: 'Add a cap',
     edit: 'Change',
-    editFor: (who: string) => `Daily caps of ${who}`,
+    editFor: (who: string) => `Change the daily caps of ${who}`,
     all: 'All agents',
     whose: 'For',
     softUsd: 'Tell me at, US dollars a day',

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { ApiError, UnreachableError } from './contract/client.ts'
 import { AppError } from './contract/errors.ts'
 import { agentCommand, gatewayCommand, linkCommand, statusCommand, syncCommand, tokenCommand } from './host/cli-client.ts'
+import { backupCommand, diagnosticsCommand } from './host/cli-backup.ts'
 import { doctorCommand } from './host/cli-doctor.ts'
 import { serveCommand } from './host/cli-serve.ts'
 import { productVersion } from './host/product.ts'
@@ -29,6 +30,12 @@ const usage = `mission-control: the control center for OpenClaw agents
       --include-main, --no-include-main the gateway's main agent too (default) or not
       --lead-only --reset-sessions --force-bootstrap --overwrite
   mission-control doctor [--json]       what is wrong here, and what to do
+  mission-control backup list [--json]
+  mission-control backup create         back up now
+      --include-install-key             with the key that secrets and tokens need on another machine
+  mission-control backup restore ID     put a backup in the place of what is here
+      --yes                             without it, only say what would be lost
+  mission-control diagnostics [FILE]    what somebody who helps needs to know, without secrets
   mission-control link                  a new one-time link for the browser
   mission-control token                 where the operator token is kept
   mission-control --version | --help
@@ -61,6 +68,8 @@ async function main(argv: string[]): Promise<number> {
       'reset-sessions': { type: 'boolean' },
       'force-bootstrap': { type: 'boolean' },
       overwrite: { type: 'boolean' },
+      'include-install-key': { type: 'boolean' },
+      yes: { type: 'boolean' },
     },
   })
   if (values.version) {
@@ -85,6 +94,10 @@ async function main(argv: string[]): Promise<number> {
       return syncCommand(values)
     case 'doctor':
       return doctorCommand(values)
+    case 'backup':
+      return backupCommand(rest, values)
+    case 'diagnostics':
+      return diagnosticsCommand(rest, values)
     case 'link':
       return linkCommand(values)
     case 'token':

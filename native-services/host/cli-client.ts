@@ -1,8 +1,8 @@
 /** The commands that talk to a running control center, through its HTTP API and the typed client. */
 import { existsSync, readFileSync } from 'node:fs'
-import { type ApiClient, createApiClient } from '../contract/client.ts'
+import { ApiError, type ApiClient, createApiClient, UnreachableError } from '../contract/client.ts'
 import type { Agent } from '../contract/entities.ts'
-import { AppError } from '../contract/errors.ts'
+import { AppError, errorBody } from '../contract/errors.ts'
 import { agentStates, supervisorStates } from '../contract/states.ts'
 import { agentStory, nextOf } from './agent-story.ts'
 import { apiPort } from '../platform/config.ts'
@@ -41,13 +41,31 @@ function urlOf(flags: ClientFlags): string {
   return knownUrl(flags) ?? `http://127.0.0.1:${flags.demo ? apiPort.demo : apiPort.normal}`
 }
 
+/** A file that the control center makes. Throws `ApiError` and `UnreachableError` as the typed client does. */
+export async function fetchFile(flags: ClientFlags, path: string): Promise<{ name: string; body: ReadableStream<Uint8Array> }> {
+  let response: Response
+  try {
+    response = await fetch(`${urlOf(flags)}/api/v1${path}`, { headers: authorization(flags) })
+  } catch (cause) {
+    throw new UnreachableError(cause)
+  }
+  if (!response.ok || !response.body)
+    throw new ApiError(response.status, errorBody.safeParse(await response.json().catch(() => null)).data ?? null)
+  const name = /filename="([\w.-]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'download'
+  return { name, body: response.body }
+}
+
 /** The control center of this data folder; null when none has said where it runs, or there is no token to call it with. */
 export function connectToRunning(flags: ClientFlags): ApiClient | null {
   if (knownUrl(flags) === null || !existsSync(pathsOf(flags).operatorToken)) return null
   return connect(flags)
 }
 
-function connect(flags: ClientFlags): ApiClient {
+export function connect(flags: ClientFlags): ApiClient {
+  return createApiClient({ baseUrl: urlOf(flags), headers: () => authorization(flags) })
+}
+
+function authorization(flags: ClientFlags): Record<string, string> {
   const file = pathsOf(flags).operatorToken
   let token: string
   try {
@@ -58,10 +76,10 @@ function connect(flags: ClientFlags): ApiClient {
       `There is no operator token at ${file}. Start the control center once, or name its folder with --data-dir.`,
     )
   }
-  return createApiClient({ baseUrl: urlOf(flags), headers: () => ({ authorization: `Bearer ${token}` }) })
+  return { authorization: `Bearer ${token}` }
 }
 
-function print(flags: ClientFlags, value: unknown, lines: () => string[]): void {
+export function print(flags: ClientFlags, value: unknown, lines: () => string[]): void {
   console.log(flags.json ? JSON.stringify(value, null, 2) : lines().join('\n'))
 }
 

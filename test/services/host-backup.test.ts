@@ -1,0 +1,84 @@
+/** Backups with a real host: the command line, the restart of the services, and the move to another machine. */
+import { execFile } from 'node:child_process'
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createApiClient } from '../../native-services/contract/client.ts'
+import { dataPaths } from '../../native-services/platform/paths.ts'
+import { type RealHost, startHost } from '../support/real-host.ts'
+
+const cli = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'native-services', 'cli.ts')
+const env = { MISSION_CONTROL_OPENCLAW_DIR: tmpdir(), PATH: '/usr/bin:/bin' }
+
+let here: RealHost
+let there: RealHost
+beforeAll(async () => {
+  ;[here, there] = await Promise.all([startHost({ demo: false, env }), startHost({ demo: false, env })])
+})
+afterAll(() => Promise.all([here.stop(), there.stop()]))
+
+const client = (host: RealHost, token = host.operatorToken) =>
+  createApiClient({ baseUrl: host.url, headers: () => ({ authorization: `Bearer ${token}` }) })
+const boards = async (host: RealHost, token?: string) =>
+  (await client(host, token).call('listBoards')).items.map((board) => board.name).toSorted()
+
+function run(host: RealHost, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [cli, ...args, '--data-dir', host.dataDir],
+      { env: { ...process.env, ...env } },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
+}
+
+test('a backup is made, listed and restored from the command line; the services restart by themselves', async () => {
+  await client(here).call('createBoard', { body: { name: 'Kept' } })
+  const made = await run(here, 'backup', 'create')
+  expect([made.code, made.stderr]).toEqual([0, ''])
+  const id = /Backed up: (\S+)/.exec(made.stdout)?.[1] ?? ''
+  expect((await run(here, 'backup', 'list')).stdout).toContain(id)
+  await client(here).call('createBoard', { body: { name: 'Too much' } })
+
+  const asked = await run(here, 'backup', 'restore', id)
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('Lost would be 1 boards') as string })
+  expect(await boards(here)).toEqual(['Kept', 'Too much'])
+
+  const done = await run(here, 'backup', 'restore', id, '--yes')
+  expect([done.code, done.stderr]).toEqual([0, ''])
+  expect(done.stdout).toContain('Restored.')
+  expect(await boards(here)).toEqual(['Kept'])
+})
+
+test('a backup with the install key moves to another machine, tokens included', async () => {
+  const { token } = await client(here).call('createApiToken', { body: { name: 'moves along', scope: 'read' } })
+  const made = await run(here, 'backup', 'create', '--include-install-key')
+  const id = /Backed up: (\S+)/.exec(made.stdout)?.[1] ?? ''
+  const folder = readdirSync(dataPaths(here.dataDir).backups).find((name) => name.endsWith(id)) ?? ''
+  cpSync(path.join(dataPaths(here.dataDir).backups, folder), path.join(dataPaths(there.dataDir).backups, folder), { recursive: true })
+
+  const preview = await client(there).call('previewBackup', { params: { backup_id: id } })
+  expect(preview.problems).toEqual([])
+  expect(preview.warnings.join(' ')).toContain('another installation')
+  const done = await run(there, 'backup', 'restore', id, '--yes')
+  expect([done.code, done.stderr]).toEqual([0, ''])
+  expect(await boards(there, token)).toEqual(['Kept'])
+  expect(readFileSync(dataPaths(there.dataDir).installKey, 'utf8').trim()).toBe(
+    readFileSync(dataPaths(here.dataDir).installKey, 'utf8').trim(),
+  )
+})
+
+test('diagnostics are written to a file of their own', async () => {
+  const file = path.join(here.dataDir, 'diagnostics.tar.gz')
+  const made = await run(here, 'diagnostics', file)
+  expect([made.code, made.stdout.trim()]).toEqual([0, file])
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const tar = gunzipSync(readFileSync(file))
+  expect(tar.includes('about.json')).toBe(true)
+  for (const secret of [here.operatorToken, readFileSync(dataPaths(here.dataDir).installKey, 'utf8').trim()])
+    expect(tar.includes(secret)).toBe(false)
+})

@@ -24,8 +24,13 @@ function placeOf(job: Job): string {
     case 'board_import':
     case 'task_import':
       return `/planning?tab=files&job=${job.id}`
+    case 'backup':
+    case 'restore':
+      return '/settings'
     case 'template_sync':
+    case 'runtime_switch':
     case 'runtime_install':
+    case 'runtime_switch':
       return `/gateway?job=${job.id}`
   }
 }
@@ -87,12 +92,7 @@ export function JobsMenu() {
         ) : (
           <div className="jobs-list">
             {jobs.slice(0, 12).map((job) => (
-              <Link
-                key={job.id}
-                href={placeOf(job)}
-                className="jobs-item"
-                onClick={() => setOpen(false)}
-              >
+              <Link key={job.id} href={placeOf(job)} className="jobs-item" onClick={() => setOpen(false)}>
                 <span className="row">
                   <span className="dot" data-tone={jobTones[job.state].tone} />
                   <span className="truncate grow">{job.title}</span>
@@ -103,7 +103,11 @@ export function JobsMenu() {
                 </span>
                 {job.state === 'running' ? <ProgressBar job={job} /> : null}
                 {job.error || job.step ? (
-                  <span className={job.error ? 'jobs-result' : 'faint truncate'} style={{ fontSize: 12 }} title={job.error ?? job.step ?? ''}>
+                  <span
+                    className={job.error ? 'jobs-result' : 'faint truncate'}
+                    style={{ fontSize: 12 }}
+                    title={job.error ?? job.step ?? ''}
+                  >
                     {job.error ?? job.step}
                   </span>
                 ) : null}

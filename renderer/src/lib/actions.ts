@@ -23,11 +23,12 @@ export function forget(name: MappedName, id: string): void {
 
 // — tasks —
 
-function offerUndo(message: string, token: string): void {
-  toastUndo(message, async () => {
+function offerUndo(message: string, token: string, slot?: 'move'): void {
+  const undo = async () => {
     const answer = await attempt(() => api.call('undo', { body: { token } }), { failed: 'It was not taken back', done: 'Taken back' })
     for (const task of answer?.tasks ?? []) remember('task', task)
-  })
+  }
+  toastUndo(message, undo, slot)
 }
 
 /** Changes many tasks alike; says how many refused and why the first one did. */
@@ -71,7 +72,13 @@ async function bulk(words: (n: number) => string, call: (onHeaders: (headers: He
  * Shows the change at once, then asks. When it is refused the task goes back to what it was and the reason is said;
  * when somebody else changed it in between, theirs stays.
  */
-export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, failed = 'The task was not changed'): Promise<boolean> {
+export async function changeTask(
+  task: Task,
+  body: BodyInputOf<'updateTask'>,
+  failed = 'The task was not changed',
+  /** What the offer to take it back says; without it only what is done or archived can be. Null offers nothing. */
+  undo?: string | null,
+): Promise<boolean> {
   const { comment: _comment, expected_status: _expected, ...fields } = body
   const shown: Task = { ...task, ...(fields as Partial<Task>) }
   if (body.assigned_agent_id !== undefined && body.assigned_agent_ids === undefined)
@@ -90,7 +97,8 @@ export async function changeTask(task: Task, body: BodyInputOf<'updateTask'>, fa
       },
     })
     if (useLive.getState().maps.task[task.id] === shown) remember('task', saved)
-    if (token && saved.status !== task.status && (saved.status === 'done' || saved.status === 'archived'))
+    if (token && undo) offerUndo(undo, token, 'move')
+    else if (token && undo === undefined && saved.status !== task.status && (saved.status === 'done' || saved.status === 'archived'))
       offerUndo(saved.status === 'done' ? `#${task.number} is done` : `Archived #${task.number}`, token)
     return true
   } catch (error) {

@@ -11,10 +11,19 @@ export function toast(message: string): void {
 
 let undoCount = 0
 
-/** Says what was done and offers to take it back, as long as that is likely to be wanted. */
-export function toastUndo(message: string, undo: () => Promise<void>): void {
+let lastInSlot: string | null = null
+
+/**
+ * Says what was done and offers to take it back, as long as that is likely to be wanted.
+ * @param slot of those with one, only the last is shown: somebody who moves ten cards is not told ten times
+ */
+export function toastUndo(message: string, undo: () => Promise<void>, slot?: 'move'): void {
   undoCount += 1
   const id = `undo-${undoCount}`
+  if (slot) {
+    if (lastInSlot !== null) notifications.hide(lastInSlot)
+    lastInSlot = id
+  }
   const onUndo = () => {
     notifications.hide(id)
     void undo()

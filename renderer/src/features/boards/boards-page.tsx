@@ -3,27 +3,44 @@ import './board.css'
 import '../board-groups/board-groups.css'
 import { Button } from '@mantine/core'
 import { Boxes, Plus, SquareKanban } from 'lucide-react'
+import { useMemo } from 'react'
 import { Link } from 'wouter'
-import { taskStates } from '../../../../native-services/contract/states.ts'
+import { type TaskStatus, taskStates } from '../../../../native-services/contract/states.ts'
 import { openNewBoard, openNewGroup } from '../../app/palette-state.ts'
 import { useQuery } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useAllBoards } from '../../lib/board-tasks.ts'
-import { useAgents, useBoards, useLive, useTasks } from '../../lib/store.ts'
+import { useAgents, useBoards, useTasks } from '../../lib/store.ts'
 import { Empty, PageHead } from '../../ui/parts.tsx'
 import { strings as groupStrings } from '../board-groups/strings.ts'
 import { useBoardsByGroup } from '../board-groups/use-groups.ts'
 import { BoardCard } from './board-card.tsx'
+import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
 import { TaskList } from './task-list.tsx'
 import { readFilters } from './filters.ts'
+import { useChosen } from './use-chosen.ts'
+
+function TasksOfAllBoards({ status }: { status: TaskStatus }) {
+  const all = useTasks()
+  const tasks = useMemo(() => all.filter((task) => task.status === status), [all, status])
+  const statuses = useMemo(() => [status], [status])
+  const { ids, choose, clear } = useChosen(tasks)
+  // One request changes tasks of one board.
+  const first = tasks.find((task) => ids.has(task.id))
+  const own = tasks.filter((task) => ids.has(task.id) && task.board_id === first?.board_id).map((task) => task.id)
+  return (
+    <>
+      <TaskList tasks={tasks} statuses={statuses} group="status" chosen={ids} onChoose={choose} onClear={clear} />
+      {first ? <BulkBar boardId={first.board_id} ids={own} onDone={clear} /> : null}
+    </>
+  )
+}
 
 export function BoardsPage() {
   const boards = useBoards()
   const sections = useBoardsByGroup()
-  const tasks = useTasks()
   const agents = useAgents()
-  const agentMap = useLive((state) => state.maps.agent)
   const [query, setQuery] = useQuery()
   const { status } = readFilters(query)
   useAllBoards(status !== '')
@@ -38,7 +55,7 @@ export function BoardsPage() {
             {strings.clear}
           </Button>
         </div>
-        <TaskList tasks={tasks} agents={agentMap} statuses={[status]} />
+        <TasksOfAllBoards status={status} />
       </div>
     )
   }

@@ -1,71 +1,101 @@
-/** One column. Long columns render only what is in view; the rest is space of the right height. */
-import { useDraggable } from '@dnd-kit/react'
-import { useVirtualizer } from '@tanstack/react-virtual'
+/** One column. It draws only what is in view; cards have places, not neighbours, so that one that changes moves nobody above it. */
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { Plus } from 'lucide-react'
-import { Fragment, memo, useRef } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { StateIcon } from '../../ui/icon.tsx'
+import { cardHeight, learnHeight } from './card-height.ts'
+import { QuickAdd } from './quick-add.tsx'
 import { strings } from './strings.ts'
-import { TaskCardBody, type TaskCardProps } from './task-card.tsx'
+import { type CardEvents, TaskCard } from './task-card.tsx'
 
-const virtualAbove = 60
+const gap = 6
+const paddingStart = 5
+const paddingEnd = 10
 
-const DraggableCard = memo(function DraggableCard({
-  index,
-  held,
-  open,
-  measure,
-  ...props
-}: TaskCardProps & { index: number; held: boolean; open: boolean; measure?: (element: HTMLElement | null) => void }) {
-  const { ref, isDragging } = useDraggable({ id: props.task.id })
-  return (
-    <li
-      ref={(element) => {
-        ref(element)
-        measure?.(element)
-      }}
-      className="task-card"
-      data-card={props.task.id}
-      data-index={index}
-      data-dragging={isDragging ? '' : undefined}
-      data-held={held ? '' : undefined}
-      data-open={open ? '' : undefined}
-    >
-      <TaskCardBody {...props} />
-    </li>
-  )
-})
+type Rows = Virtualizer<HTMLDivElement, HTMLLIElement>
 
-export interface ColumnProps extends Omit<TaskCardProps, 'task'> {
+/** What the browser found, once it has: asking for it at once would make it lay out the page for every card. */
+const measured = (element: HTMLLIElement, entry: ResizeObserverEntry | undefined, rows: Rows): number => {
+  const known = rows.measurementsCache[rows.indexFromElement(element)]?.size ?? 0
+  const box = entry?.borderBoxSize[0]
+  return box ? Math.round(box.blockSize) : known
+}
+
+export interface ColumnProps {
+  boardId: string
   status: TaskStatus
   tasks: readonly Task[]
   /** Where the carried card would go; counted among the other cards. Null when not over this column. */
   dropIndex: number | null
+  /** The carried card when it is of this column. */
   carriedId: string | null
-  heldByKeyboard: boolean
+  carriedBy: 'pointer' | 'keyboard' | null
   openTaskId: string | null
-  onAdd: () => void
+  chosen: ReadonlySet<string>
+  events: CardEvents
+  /** The column can bring one of its cards into view; null when it goes. */
+  onReady: (status: TaskStatus, show: ((index: number) => void) | null) => void
+  /** A task was written into the field at the top. */
+  onAdded: (task: Task, status: TaskStatus) => void
 }
 
-export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboard, openTaskId, onAdd, ...card }: ColumnProps) {
+export const KanbanColumn = memo(function KanbanColumn({
+  boardId,
+  status,
+  tasks,
+  dropIndex,
+  carriedId,
+  carriedBy,
+  openTaskId,
+  chosen,
+  events,
+  onReady,
+  onAdded,
+}: ColumnProps) {
   const words = taskStates[status]
-  const scroller = useRef<HTMLUListElement>(null)
-  const virtual = tasks.length > virtualAbove
-  const virtualizer = useVirtualizer({
+  const scroller = useRef<HTMLDivElement>(null)
+  const [adding, setAdding] = useState(false)
+  const carriedAt = carriedId === null ? -1 : tasks.findIndex((task) => task.id === carriedId)
+  const getItemKey = useCallback((index: number) => tasks[index]?.id ?? index, [tasks])
+  const virtualizer: Rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 92,
-    overscan: 8,
-    enabled: virtual,
-    getItemKey: (index) => tasks[index]?.id ?? index,
+    estimateSize: (index) => {
+      const task = tasks[index]
+      return task ? cardHeight(task) : gap
+    },
+    measureElement: measured,
+    overscan: 3,
+    gap,
+    paddingStart,
+    paddingEnd,
+    getItemKey,
+    // The card that is carried by keyboard has the focus, wherever the column is scrolled to.
+    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
+      const from = Math.max(0, startIndex - overscan)
+      const shown = Array.from({ length: Math.min(count - 1, endIndex + overscan) - from + 1 }, (_, at) => from + at)
+      return carriedAt === -1 || shown.includes(carriedAt) ? shown : [...shown, carriedAt].toSorted((a, b) => a - b)
+    },
   })
-  const shown = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : tasks.map((_, index) => index)
-  const items = virtual ? virtualizer.getVirtualItems() : []
-  const spaceBefore = items[0]?.start ?? 0
-  const spaceAfter = virtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0
-  // The line stands before the n-th of the *other* cards.
-  let others = -1
+  useEffect(() => {
+    onReady(status, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
+    return () => onReady(status, null)
+  }, [onReady, status, virtualizer])
+  const items = virtualizer.getVirtualItems()
+  useLayoutEffect(() => {
+    for (const item of items) {
+      const task = tasks[item.index]
+      if (task && virtualizer.itemSizeCache.has(item.key)) learnHeight(task, item.size)
+    }
+  })
+  const lineAt = dropIndex === null ? null : carriedAt !== -1 && dropIndex >= carriedAt ? dropIndex + 1 : dropIndex
+  const lineTop =
+    lineAt === null
+      ? 0
+      : (virtualizer.measurementsCache[lineAt]?.start ?? Math.max(paddingStart, virtualizer.getTotalSize() - paddingEnd + gap))
+
   return (
     <section
       className="column"
@@ -77,44 +107,60 @@ export function KanbanColumn({ status, tasks, dropIndex, carriedId, heldByKeyboa
         <span className="icon">
           <StateIcon name={words.icon} />
         </span>
-        {words.label}
+        <span className="truncate">{words.label}</span>
         <span className="count">{tasks.length}</span>
-        {status === 'inbox' ? (
+        {status === 'archived' ? null : (
           <button
             type="button"
             className="iconbtn"
             aria-label={`${strings.newTask}: ${words.label}`}
+            aria-expanded={adding}
             title={strings.newTask}
-            onClick={onAdd}
+            onClick={() => setAdding(!adding)}
           >
             <Plus size={14} aria-hidden />
           </button>
-        ) : null}
+        )}
       </header>
-      <ul className="column-cards" ref={scroller} data-cards={status} tabIndex={tasks.length > 0 ? -1 : undefined}>
-        {tasks.length === 0 && dropIndex === null ? <li className="column-empty">{strings.emptyColumn[status]}</li> : null}
-        {virtual ? <li aria-hidden style={{ height: spaceBefore }} /> : null}
-        {shown.map((index) => {
-          const task = tasks[index]
-          if (!task) return null
-          if (task.id !== carriedId) others = virtual ? index : others + 1
-          return (
-            <Fragment key={task.id}>
-              {dropIndex !== null && task.id !== carriedId && others === dropIndex ? <li className="drop-line" aria-hidden /> : null}
-              <DraggableCard
-                {...card}
+      {adding ? (
+        <QuickAdd
+          boardId={boardId}
+          status={status}
+          onAdded={(task) => {
+            virtualizer.scrollToIndex(0)
+            onAdded(task, status)
+          }}
+          onClose={() => {
+            setAdding(false)
+            scroller.current?.parentElement?.querySelector<HTMLElement>('.column-head button')?.focus()
+          }}
+        />
+      ) : null}
+      <div className="column-cards" ref={scroller} data-cards={status} tabIndex={-1}>
+        {tasks.length === 0 && dropIndex === null ? <p className="column-empty">{strings.emptyColumn[status]}</p> : null}
+        <ul style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const task = tasks[item.index]
+            if (!task) return null
+            const carried = task.id === carriedId
+            return (
+              <TaskCard
+                key={task.id}
                 task={task}
-                index={index}
-                held={heldByKeyboard && task.id === carriedId}
+                index={item.index}
+                top={item.start}
+                held={carried && carriedBy === 'keyboard'}
+                dragging={carried && carriedBy === 'pointer'}
                 open={task.id === openTaskId}
-                {...(virtual ? { measure: virtualizer.measureElement } : {})}
+                chosen={chosen.has(task.id)}
+                events={events}
+                measure={virtualizer.measureElement}
               />
-            </Fragment>
-          )
-        })}
-        {dropIndex !== null && dropIndex > others ? <li className="drop-line" aria-hidden /> : null}
-        {virtual ? <li aria-hidden style={{ height: spaceAfter }} /> : null}
-      </ul>
+            )
+          })}
+          {lineAt === null ? null : <li className="drop-line" aria-hidden style={{ top: lineTop - 4 }} />}
+        </ul>
+      </div>
     </section>
   )
-}
+})

@@ -1,14 +1,14 @@
 /**
- * The board as columns. The pointer drags through dnd-kit; the keyboard carries a card by itself (Space, arrows, Space),
- * because a card should move by places, not by pixels. Both end in the same `move`.
+ * The board as columns. Mouse and finger carry a card through `card-drag`; the keyboard carries it by itself (Space, arrows,
+ * Space), because a card should move by places, not by pixels. Both end in the same `move`.
  */
-import { DragDropProvider, DragOverlay, PointerSensor } from '@dnd-kit/react'
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
+import { createCardDrag } from './card-drag.ts'
 import { KanbanColumn } from './kanban-column.tsx'
 import { strings } from './strings.ts'
-import { TaskCardBody } from './task-card.tsx'
+import type { CardEvents } from './task-card.tsx'
 
 interface Carried {
   readonly id: string
@@ -18,74 +18,74 @@ interface Carried {
   readonly index: number
 }
 
-const sensors = [
-  PointerSensor.configure({
-    // The card's own link covers it and must not keep it from being dragged; its menu button must.
-    preventActivation: (event) => event.target instanceof Element && event.target.closest('[data-no-drag]') !== null,
-  }),
-]
-
-/** The place under the pointer, read from the page: columns may be scrolled and partly rendered. */
-function placeAt(
-  x: number,
-  y: number,
-  carriedId: string,
-  carriedIndexIn: (status: TaskStatus) => number,
-): { status: TaskStatus; index: number } | null {
-  for (const column of document.querySelectorAll<HTMLElement>('[data-column]')) {
-    const rect = column.getBoundingClientRect()
-    if (x < rect.left - 5 || x > rect.right + 5) continue
-    const status = column.dataset['column'] as TaskStatus
-    const own = carriedIndexIn(status)
-    let index = 0
-    for (const card of column.querySelectorAll<HTMLElement>('[data-card]')) {
-      if (card.dataset['card'] === carriedId) continue
-      const box = card.getBoundingClientRect()
-      const at = Number(card.dataset['index'])
-      const among = own !== -1 && at > own ? at - 1 : at
-      if (y < box.top + box.height / 2) return { status, index: among }
-      index = among + 1
-    }
-    return { status, index }
-  }
-  return null
-}
-
-export function Kanban({
-  tasks,
-  agents,
-  statuses,
-  openTaskId,
-  onMove,
-  onMoveTo,
-  onAdd,
-}: {
+export interface KanbanProps {
+  boardId: string
   tasks: readonly Task[]
-  agents: Readonly<Record<string, Agent>>
   statuses: readonly TaskStatus[]
   openTaskId: string | null
+  chosen: ReadonlySet<string>
+  /** What the cards are filtered by, for whoever waits until they are. */
+  filter: string
   /** `index` counts among the cards of the column without the moved one. */
   onMove: (task: Task, status: TaskStatus, index: number) => void
+  /** A task that was just written into the field at the top of a column. */
+  onAdded: (task: Task, status: TaskStatus) => void
   onMoveTo: (task: Task, status: TaskStatus) => void
-  onAdd: () => void
-}) {
+  onChoose: (id: string, within?: readonly string[]) => void
+  onClear: () => void
+}
+
+const none: readonly Task[] = []
+
+/** Columns whose cards are the same as before stay the same array, so that they are not drawn again. */
+function useColumns(tasks: readonly Task[]): (status: TaskStatus) => readonly Task[] {
+  const before = useRef(new Map<TaskStatus, readonly Task[]>())
+  const columns = useMemo(() => {
+    const next = new Map<TaskStatus, readonly Task[]>(Map.groupBy(tasks, (task) => task.status))
+    for (const [status, own] of next) {
+      const old = before.current.get(status)
+      if (old?.length === own.length && own.every((task, at) => task === old[at])) next.set(status, old)
+    }
+    return next
+  }, [tasks])
+  useEffect(() => {
+    before.current = columns
+  }, [columns])
+  return (status) => columns.get(status) ?? none
+}
+
+export const Kanban = memo(function Kanban(props: KanbanProps) {
+  const { boardId, tasks, statuses, openTaskId, chosen, filter } = props
+  const root = useRef<HTMLDivElement>(null)
   const [carried, setCarried] = useState<Carried | null>(null)
   const [said, setSaid] = useState('')
-  const columns = useMemo(() => Map.groupBy(tasks, (task) => task.status), [tasks])
-  const indexIn = (id: string) => (status: TaskStatus) => (columns.get(status) ?? []).findIndex((task) => task.id === id)
-  const carriedTask = carried ? tasks.find((task) => task.id === carried.id) : undefined
+  const shows = useRef(new Map<TaskStatus, (index: number) => void>())
+  const columnOf = useColumns(tasks)
+  const indexIn = (id: string, status: TaskStatus) => columnOf(status).findIndex((task) => task.id === id)
 
   const finish = (place: Carried) => {
     setCarried(null)
     const task = tasks.find((each) => each.id === place.id)
     if (!task) return
-    const before = indexIn(task.id)(place.status)
-    if (task.status === place.status && before === place.index) return
-    onMove(task, place.status, place.index)
+    if (task.status === place.status && indexIn(task.id, place.status) === place.index) return
+    props.onMove(task, place.status, place.index)
   }
 
-  const focusCard = (id: string | undefined) => {
-    if (id) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-card-link="${id}"]`)?.focus())
+  const focusCard = (id: string | undefined, bring?: () => void) => {
+    if (!id) return
+    const find = () => document.querySelector<HTMLElement>(`[data-card-link="${id}"]`)
+    bring?.()
+    const again = (tries: number) =>
+      requestAnimationFrame(() => {
+        const link = find()
+        if (link) link.focus()
+        else if (tries > 0) again(tries - 1)
+      })
+    again(6)
+  }
+  const focusAt = (status: TaskStatus, index: number) => {
+    const task = columnOf(status)[index]
+    focusCard(task?.id, () => shows.current.get(status)?.(index))
   }
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLElement>, task: Task) => {
@@ -99,7 +99,7 @@ export function Kanban({
         setSaid(strings.dropped(task.title, taskStates[holding.status].label))
         focusCard(task.id)
       } else {
-        setCarried({ id: task.id, by: 'keyboard', status: task.status, index: Math.max(0, indexIn(task.id)(task.status)) })
+        setCarried({ id: task.id, by: 'keyboard', status: task.status, index: Math.max(0, indexIn(task.id, task.status)) })
         setSaid(strings.picked(task.title))
       }
       return
@@ -115,99 +115,128 @@ export function Kanban({
       } else if (key === 'Enter') {
         event.preventDefault()
         finish(holding)
+        setSaid(strings.dropped(task.title, taskStates[holding.status].label))
         focusCard(task.id)
       } else if (horizontal !== 0 || vertical !== 0) {
         event.preventDefault()
         const status = statuses[Math.max(0, Math.min(statuses.length - 1, statuses.indexOf(holding.status) + horizontal))] ?? holding.status
-        const others = (columns.get(status) ?? []).filter((each) => each.id !== task.id).length
+        const others = columnOf(status).filter((each) => each.id !== task.id).length
         const index = Math.max(0, Math.min(others, status === holding.status ? holding.index + vertical : Math.min(holding.index, others)))
         setCarried({ ...holding, status, index })
         setSaid(strings.moved(task.title, taskStates[status].label, index + 1))
         document.querySelector(`[data-column="${status}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+        shows.current.get(status)?.(Math.min(index, Math.max(0, columnOf(status).length - 1)))
       } else if (key === 'Tab') {
         setCarried(null)
+        setSaid(strings.putBack(task.title))
       }
       return
     }
-    if (vertical !== 0) {
+    if (key === 'Escape' && chosen.size > 0) {
       event.preventDefault()
-      const list = columns.get(task.status) ?? []
-      focusCard(list[indexIn(task.id)(task.status) + vertical]?.id)
+      event.stopPropagation()
+      props.onClear()
+    } else if (vertical !== 0) {
+      event.preventDefault()
+      const to = indexIn(task.id, task.status) + vertical
+      if (event.shiftKey) {
+        const next = columnOf(task.status)[to]
+        if (!chosen.has(task.id)) props.onChoose(task.id)
+        if (next && !chosen.has(next.id)) props.onChoose(next.id)
+      }
+      focusAt(task.status, to)
     } else if (horizontal !== 0) {
       event.preventDefault()
-      const place = indexIn(task.id)(task.status)
+      const place = indexIn(task.id, task.status)
       for (let at = statuses.indexOf(task.status) + horizontal; at >= 0 && at < statuses.length; at += horizontal) {
-        const list = columns.get(statuses[at] ?? 'inbox') ?? []
-        if (list.length > 0) return focusCard(list[Math.min(place, list.length - 1)]?.id)
+        const status = statuses[at] ?? 'inbox'
+        const { length } = columnOf(status)
+        if (length > 0) return focusAt(status, Math.min(place, length - 1))
       }
     }
   }
 
-  // The same functions for every render, so that a card is drawn again only when its task changed.
-  const latest = useRef({ onMoveTo, onKeyDown })
+  const current = { props, onKeyDown, indexIn, finish, columnOf }
+  const latest = useRef(current)
   useLayoutEffect(() => {
-    latest.current = { onMoveTo, onKeyDown }
+    latest.current = current
   })
-  const handlers = useMemo(
+  const events = useMemo<CardEvents>(
     () => ({
-      onMoveTo: (task: Task, status: TaskStatus) => latest.current.onMoveTo(task, status),
-      onKeyDown: (event: React.KeyboardEvent<HTMLElement>, task: Task) => latest.current.onKeyDown(event, task),
+      onMoveTo: (task, status) => latest.current.props.onMoveTo(task, status),
+      onKeyDown: (event, task) => latest.current.onKeyDown(event, task),
+      onChoose: (task, range) =>
+        latest.current.props.onChoose(task.id, range ? latest.current.columnOf(task.status).map((each) => each.id) : undefined),
     }),
     [],
   )
+  const onReady = useCallback((status: TaskStatus, show: ((index: number) => void) | null) => {
+    if (show) shows.current.set(status, show)
+    else shows.current.delete(status)
+  }, [])
+  const onAdded = useCallback((task: Task, status: TaskStatus) => {
+    latest.current.props.onAdded(task, status)
+  }, [])
+
+  useEffect(() => {
+    if (!root.current) return undefined
+    // What is drawn may be a frame behind the pointer.
+    let over: Carried | null = null
+    const drag = createCardDrag(root.current, {
+      indexIn: (id, status) => latest.current.indexIn(id, status),
+      onStart(id) {
+        const now = latest.current
+        const task = now.props.tasks.find((each) => each.id === id)
+        over = task ? { id, by: 'pointer', status: task.status, index: now.indexIn(id, task.status) } : null
+        setCarried(over)
+        return now.props.chosen.has(id) ? now.props.chosen.size : 1
+      },
+      onPlace(place) {
+        if (!over || (over.status === place.status && over.index === place.index)) return
+        over = { ...over, ...place }
+        setCarried(over)
+      },
+      onDrop() {
+        if (over) latest.current.finish(over)
+      },
+      onCancel: () => setCarried(null),
+    })
+    return () => drag.stop()
+  }, [])
 
   return (
-    <DragDropProvider
-      sensors={sensors}
-      // The first default plugin announces dragging and makes every card a button; ours is a link with its own words.
-      plugins={(defaults) => defaults.slice(1)}
-      onDragStart={(event) => {
-        const id = String(event.operation.source?.id ?? '')
-        const task = tasks.find((each) => each.id === id)
-        if (task) setCarried({ id, by: 'pointer', status: task.status, index: indexIn(id)(task.status) })
-      }}
-      onDragMove={(event) => {
-        const id = String(event.operation.source?.id ?? '')
-        const { x, y } = event.to ?? event.operation.position.current
-        const place = placeAt(x, y, id, indexIn(id))
-        setCarried((now) => (now && place && (now.status !== place.status || now.index !== place.index) ? { ...now, ...place } : now))
-      }}
-      onDragEnd={(event) => {
-        const now = carried
-        setCarried(null)
-        if (!event.canceled && now) finish(now)
-      }}
-    >
+    <>
       <p id="card-hint" className="visually-hidden">
         {strings.cardHint}
+      </p>
+      <p id="card-chosen" className="visually-hidden">
+        {strings.cardChosen}
       </p>
       <div className="visually-hidden" role="status" aria-live="assertive">
         {said}
       </div>
-      <div className="kanban">
-        {statuses.map((status) => (
-          <KanbanColumn
-            key={status}
-            status={status}
-            tasks={columns.get(status) ?? []}
-            agents={agents}
-            dropIndex={carried?.status === status ? carried.index : null}
-            carriedId={carried?.id ?? null}
-            heldByKeyboard={carried?.by === 'keyboard'}
-            openTaskId={openTaskId}
-            onMoveTo={handlers.onMoveTo}
-            onKeyDown={handlers.onKeyDown}
-            onAdd={onAdd}
-          />
-        ))}
+      <div className="kanban" ref={root} data-filter={filter}>
+        {statuses.map((status) => {
+          const own = columnOf(status)
+          const carries = carried !== null && own.some((task) => task.id === carried.id)
+          return (
+            <KanbanColumn
+              key={status}
+              boardId={boardId}
+              status={status}
+              tasks={own}
+              dropIndex={carried?.status === status ? carried.index : null}
+              carriedId={carries ? carried.id : null}
+              carriedBy={carries ? carried.by : null}
+              openTaskId={openTaskId}
+              chosen={chosen}
+              events={events}
+              onReady={onReady}
+              onAdded={onAdded}
+            />
+          )
+        })}
       </div>
-      <DragOverlay className="drag-overlay" dropAnimation={null}>
-        {carriedTask && carried?.by === 'pointer' ? (
-          <div className="task-card">
-            <TaskCardBody task={carriedTask} agents={agents} onMoveTo={onMoveTo} />
-          </div>
-        ) : null}
-      </DragOverlay>
-    </DragDropProvider>
+    </>
   )
-}
+})

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
@@ -6,6 +6,7 @@ import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { attempt } from '../../lib/toast.ts'
 import { GroupSelect } from '../board-groups/group-select.tsx'
+import { useBoardTemplates } from '../planning/use-planning.ts'
 import { draftOf, goalBody, GoalFields, goalFits } from '../goals/goal-fields.tsx'
 import { strings } from './strings.ts'
 
@@ -15,18 +16,22 @@ export function NewBoardDialog() {
   const [description, setDescription] = useState('')
   const [goal, setGoal] = useState(() => draftOf(null))
   const [groupId, setGroupId] = useState<string | null>(null)
+  const [templateId, setTemplateId] = useState<string | null>(null)
+  const templates = useBoardTemplates().items
+  const template = templates.find((each) => each.id === templateId)
   const [busy, setBusy] = useState(false)
+  const fits = template !== undefined || goalFits(goal)
   const close = () => useOverlays.setState({ newBoard: false })
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (name.trim() === '' || busy || !goalFits(goal)) return
+    if (name.trim() === '' || busy || !fits) return
     setBusy(true)
     const board = await attempt(
       () =>
-        api.call('createBoard', {
-          body: { name, description, ...goalBody(goal), board_group_id: groupId },
-        }),
+        template
+          ? api.call('createBoardFromTemplate', { params: { board_template_id: template.id }, body: { name } })
+          : api.call('createBoard', { body: { name, description, ...goalBody(goal), board_group_id: groupId } }),
       { failed: 'The board was not created' },
     )
     setBusy(false)
@@ -49,20 +54,38 @@ export function NewBoardDialog() {
             required
             data-autofocus
           />
-          <Textarea
-            label={words.description}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-            autosize
-            minRows={2}
-          />
-          <GoalFields draft={goal} onChange={setGoal} />
-          <GroupSelect value={groupId} onChange={setGroupId} />
+          {templates.length > 0 ? (
+            <Select
+              label={words.template}
+              allowDeselect={false}
+              value={templateId ?? ''}
+              onChange={(value) => setTemplateId(value || null)}
+              data={[{ value: '', label: words.empty }, ...templates.map((each) => ({ value: each.id, label: each.name }))]}
+              {...(template
+                ? { description: words.brings(template.counts.tasks, template.counts.custom_fields, template.counts.recurring_tasks) }
+                : {})}
+            />
+          ) : null}
+          {template ? (
+            <p className="muted">{template.description || words.goalLater}</p>
+          ) : (
+            <>
+              <Textarea
+                label={words.description}
+                value={description}
+                onChange={(event) => setDescription(event.currentTarget.value)}
+                autosize
+                minRows={2}
+              />
+              <GoalFields draft={goal} onChange={setGoal} />
+              <GroupSelect value={groupId} onChange={setGroupId} />
+            </>
+          )}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === '' || !goalFits(goal)}>
+            <Button type="submit" loading={busy} disabled={name.trim() === '' || !fits}>
               {words.submit}
             </Button>
           </Group>

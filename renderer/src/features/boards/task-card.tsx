@@ -3,34 +3,73 @@
  * Thousands may scroll by: nothing here follows the address, and the menu is made when it is opened.
  */
 import { Menu } from '@mantine/core'
-import { Ellipsis, Hourglass, MessageSquare, OctagonAlert } from 'lucide-react'
+import { CalendarClock, Hourglass, MessageSquare, OctagonAlert } from 'lucide-react'
 import { memo, useState } from 'react'
-import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
+import { useShallow } from 'zustand/react/shallow'
+import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { keepQuery, navigate } from '../../lib/hash-location.ts'
+import { useLive } from '../../lib/store.ts'
+import { exactTime, relativeTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
-import { PriorityMark } from './priority-mark.tsx'
-import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { FieldChips } from '../planning/task-fields.tsx'
 import { TagChips } from '../tasks/tag-chips.tsx'
+import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { WaitingFor } from '../tasks/waiting-for.tsx'
+import { PriorityMark } from './priority-mark.tsx'
 import { strings } from './strings.ts'
+import { TitleField } from './title-field.tsx'
 
-export interface TaskCardProps {
-  task: Task
-  agents: Readonly<Record<string, Agent>>
+/** The same functions for every card and every render, so that a card is drawn again only when its task changed. */
+export interface CardEvents {
   onMoveTo: (task: Task, status: TaskStatus) => void
-  onKeyDown?: (event: React.KeyboardEvent<HTMLElement>, task: Task) => void
+  onKeyDown: (event: React.KeyboardEvent<HTMLElement>, task: Task) => void
+  /** Chooses the card, or with `range` all from the one chosen last. */
+  onChoose: (task: Task, range: boolean) => void
 }
+
+interface CardProps {
+  task: Task
+  index: number
+  /** Where it stands in its column, in px. */
+  top: number
+  held: boolean
+  dragging: boolean
+  open: boolean
+  chosen: boolean
+  events: CardEvents
+  measure: (element: HTMLLIElement | null) => void
+}
+
+const flag = (on: boolean) => (on ? '' : undefined)
+
+export const TaskCard = memo(function TaskCard({ task, index, top, held, dragging, open, chosen, events, measure }: CardProps) {
+  return (
+    <li
+      ref={measure}
+      className="task-card"
+      style={{ top }}
+      data-card={task.id}
+      data-index={index}
+      data-dragging={flag(dragging)}
+      data-held={flag(held)}
+      data-open={flag(open)}
+      data-chosen={flag(chosen)}
+    >
+      <CardBody task={task} chosen={chosen} events={events} />
+    </li>
+  )
+})
 
 function MoveMenu({
   task,
   opened,
   onChange,
   onMoveTo,
-}: Pick<TaskCardProps, 'task' | 'onMoveTo'> & { opened: boolean; onChange: (opened: boolean) => void }) {
+  onEdit,
+}: Pick<CardEvents, 'onMoveTo'> & { task: Task; opened: boolean; onChange: (opened: boolean) => void; onEdit: () => void }) {
   const button = (
     <button
       type="button"
@@ -40,15 +79,13 @@ function MoveMenu({
       aria-haspopup="menu"
       data-no-drag
       {...(opened ? {} : { onClick: () => onChange(true) })}
-    >
-      <Ellipsis size={14} aria-hidden />
-    </button>
+    />
   )
   if (!opened) return button
   return (
     <Menu opened onChange={onChange} position="bottom-end" width={180}>
       <Menu.Target>{button}</Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown data-no-drag>
         <Menu.Label>{strings.moveTo}</Menu.Label>
         {taskStatuses.map((status) => (
           <Menu.Item
@@ -60,44 +97,98 @@ function MoveMenu({
             {taskStates[status].label}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item onClick={onEdit}>{strings.rename}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
 }
 
-export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo, onKeyDown }: TaskCardProps) {
+/** Only the agents of this card: the others come and go without it. */
+function Assignees({ ids }: { ids: readonly string[] }) {
+  const agents = useLive(useShallow((state) => ids.flatMap((id) => state.maps.agent[id] ?? [])))
+  if (agents.length === 0) return null
+  return (
+    <>
+      <span className="avatars">
+        {agents.slice(0, 3).map((agent) => (
+          <AgentAvatar key={agent.id} agent={agent} size={20} />
+        ))}
+      </span>
+      {agents.length === 1 ? <span className="truncate">{agents[0]?.name}</span> : null}
+    </>
+  )
+}
+
+function DueMark({ task }: { task: Task }) {
+  if (task.due_at === null) return null
+  const late = task.status !== 'done' && task.status !== 'archived' && Date.parse(task.due_at) < Date.now()
+  return (
+    <span className="with-icon" data-tone={late ? 'bad' : undefined} data-late={flag(late)} title={exactTime(task.due_at)}>
+      <CalendarClock size={11.5} aria-hidden />
+      {late ? strings.overdue : relativeTime(task.due_at, Date.now())}
+    </span>
+  )
+}
+
+const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; chosen: boolean; events: CardEvents }) {
   const [menu, setMenu] = useState(false)
+  const [editing, setEditing] = useState(false)
   const path = `/boards/${task.board_id}/tasks/${task.id}`
-  const assigned = task.assigned_agent_ids.map((id) => agents[id]).filter((agent) => agent !== undefined)
+  const assigned = task.assigned_agent_ids.length > 0
   return (
     <>
       <div className="task-top">
         <span className="num">#{task.number}</span>
         <PriorityMark priority={task.priority} />
         <RelativeTime at={task.last_message_at ?? task.updated_at} />
-        <MoveMenu task={task} opened={menu} onChange={setMenu} onMoveTo={onMoveTo} />
+        <MoveMenu task={task} opened={menu} onChange={setMenu} onMoveTo={events.onMoveTo} onEdit={() => setEditing(true)} />
       </div>
-      <a
-        href={`#${path}`}
-        onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-          event.preventDefault()
-          navigate(keepQuery(path))
-        }}
-        className="task-link"
-        draggable={false}
-        aria-describedby="card-hint"
-        data-row
-        data-card-link={task.id}
-        onKeyDown={(event) => {
-          if (event.key === 'm' && !event.ctrlKey && !event.metaKey) {
+      {editing ? (
+        <TitleField
+          task={task}
+          onClose={() => {
+            setEditing(false)
+            requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-card-link="${task.id}"]`)?.focus())
+          }}
+        />
+      ) : (
+        <a
+          href={`#${path}`}
+          onClick={(event) => {
+            if (event.altKey) return
             event.preventDefault()
-            setMenu(true)
-          } else onKeyDown?.(event, task)
-        }}
-      >
-        {task.title}
-      </a>
+            if (event.ctrlKey || event.metaKey || event.shiftKey) events.onChoose(task, event.shiftKey)
+            // The second click of two is about the title; the first has opened the task beside it.
+            else if (event.detail < 2) navigate(keepQuery(path))
+          }}
+          onDoubleClick={() => {
+            navigate(keepQuery(`/boards/${task.board_id}`))
+            setEditing(true)
+          }}
+          className="task-link"
+          draggable={false}
+          aria-describedby={chosen ? 'card-hint card-chosen' : 'card-hint'}
+          data-row
+          data-card-link={task.id}
+          onKeyDown={(event) => {
+            const plain = !event.ctrlKey && !event.metaKey && !event.altKey
+            if (event.key === 'm' && plain) {
+              event.preventDefault()
+              // After this key: a menu that is there while it still travels takes it for a key outside of it and closes.
+              setTimeout(() => setMenu(true))
+            } else if ((event.key === 'F2' || event.key === 'e') && plain) {
+              event.preventDefault()
+              setEditing(true)
+            } else if (event.key === 'x' && plain) {
+              event.preventDefault()
+              events.onChoose(task, false)
+            } else events.onKeyDown(event, task)
+          }}
+        >
+          {task.title}
+        </a>
+      )}
       {task.status === 'blocked' && task.blocked_reason ? (
         <div className="task-wait" data-tone="bad">
           <OctagonAlert size={12} aria-label="Blocked" />
@@ -113,17 +204,11 @@ export const TaskCardBody = memo(function TaskCardBody({ task, agents, onMoveTo,
       ) : null}
       {task.tag_ids.length > 0 ? <TagChips ids={task.tag_ids} /> : null}
       <FieldChips task={task} />
-      {assigned.length > 0 || task.comment_count > 0 ? (
+      {assigned || task.comment_count > 0 || task.due_at !== null ? (
         <div className="task-foot">
-          {assigned.length > 0 ? (
-            <span className="avatars">
-              {assigned.slice(0, 3).map((agent) => (
-                <AgentAvatar key={agent.id} agent={agent} size={20} />
-              ))}
-            </span>
-          ) : null}
-          {assigned.length === 1 ? <span className="truncate">{assigned[0]?.name}</span> : null}
+          {assigned ? <Assignees ids={task.assigned_agent_ids} /> : null}
           <span className="spacer" />
+          <DueMark task={task} />
           <UnreadMark task={task} />
           {task.comment_count > 0 ? (
             <span className="with-icon" title={`${task.comment_count} comments`}>

@@ -8,6 +8,7 @@ import { createApi } from './api/create-api.ts'
 import { createLiveState } from './api/live-state.ts'
 import { recoverImports } from './api/import-jobs.ts'
 import { startRuntimeInstall } from './api/runtime-install.ts'
+import { followRuntimeSwitch } from './api/runtime-switch-job.ts'
 import { createTaskService } from './api/task-service.ts'
 import type { Settings } from './contract/entities.ts'
 import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
@@ -227,8 +228,8 @@ export function createServices(options: {
       paths,
       configPath: init.gateway.config_path,
       hostPid: link ? process.ppid : null,
-      validateConfig: (openclaw) =>
-        validateConfig({ ...openclaw, configFile: init.gateway.config_path, stateDir: paths.openclaw.stateDir }),
+      validateConfig: (openclaw, file) =>
+        validateConfig({ ...openclaw, configFile: file ?? init.gateway.config_path, stateDir: paths.openclaw.stateDir }),
     },
     staticDir: init.static_dir !== null && existsSync(init.static_dir) ? init.static_dir : null,
     resourcesDir: init.resources_dir,
@@ -465,6 +466,8 @@ export function createServices(options: {
         if (job) store.write(() => store.jobs.update(job.id, { step: message.step, done: message.done, total: message.total }))
         return
       }
+      case 'runtime-switch':
+        return followRuntimeSwitch(store, message.state)
       case 'command-result':
         return commands.resolve(message)
       case 'log':

@@ -33,6 +33,7 @@ import { documentHandlers } from './handlers/documents.ts'
 import { diagnosticsHandlers } from './handlers/diagnostics.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
 import { gatewayHandlers } from './handlers/gateways.ts'
+import { gatewayConfigHandlers } from './handlers/gateway-config.ts'
 import { gatewaySecurityHandlers } from './handlers/gateway-security.ts'
 import { heartbeatHandlers } from './handlers/heartbeats.ts'
 import { logHandlers } from './handlers/logs.ts'
@@ -119,6 +120,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...operatorHandlers(deps, { entities, attention, sessions, auth, health: gatewayHealth }),
     ...gatewayHandlers(deps, { entities }),
     ...gatewaySecurityHandlers(deps, { entities }),
+    ...gatewayConfigHandlers(deps, { entities }),
     ...boardHandlers(deps, { entities, tasks, undo, threads }),
     ...boardWorkHandlers(deps, { entities, tasks, undo }),
     ...documentHandlers(deps, { entities, undo }),

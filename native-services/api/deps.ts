@@ -32,8 +32,11 @@ export interface Machine {
   readonly configPath: string
   /** The process that supervises us; null when nobody does. */
   readonly hostPid: number | null
-  /** OpenClaw's own word on its configuration, by its command line; null when it could not be asked. */
-  readonly validateConfig?: (openclaw: { entry: string; nodePath: string }) => Promise<{ ok: boolean; output: string } | null>
+  /** OpenClaw's own word on its configuration or on another file, by its command line; null when it could not be asked. */
+  readonly validateConfig?: (
+    openclaw: { entry: string; nodePath: string },
+    file?: string,
+  ) => Promise<{ ok: boolean; output: string } | null>
 }
 
 export interface ApiDeps {

@@ -6,6 +6,7 @@ import type { Clock, TimerHandle } from '../platform/clock.ts'
 import { createId } from '../platform/ids.ts'
 
 const answerWithinMs = 30_000
+const registryWithinMs = 90_000
 /** It fetches some hundred megabytes. */
 const installWithinMs = 3_600_000
 
@@ -32,7 +33,8 @@ export function createHostCommands(options: { clock: Clock; post: ((message: Ser
       if (!post) return Promise.reject(new AppError('gateway_unavailable', 'There is no host to ask.'))
       const id = createId()
       return new Promise((resolve, reject) => {
-        const within = command.action === 'install-runtime' ? installWithinMs : answerWithinMs
+        const within =
+          command.action === 'install-runtime' ? installWithinMs : command.action === 'ask-registry' ? registryWithinMs : answerWithinMs
         const timer = options.clock.setTimer(within, () =>
           take(id)?.reject(new AppError('gateway_unavailable', 'The host did not answer in time. Try again.')),
         )
@@ -41,7 +43,7 @@ export function createHostCommands(options: { clock: Clock; post: ((message: Ser
       })
     },
     resolve(result: Extract<HostToServices, { type: 'command-result' }>): void {
-      take(result.command_id)?.resolve({ ok: result.ok, message: result.message })
+      take(result.command_id)?.resolve({ ok: result.ok, message: result.message, data: result.data })
     },
     stop(): void {
       for (const id of waiting.keys()) take(id)?.reject(new AppError('shutting_down', 'The control center is shutting down.'))

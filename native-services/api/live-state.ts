@@ -10,6 +10,8 @@ export interface CommandOutcome {
   ok: boolean
   /** A sentence for a person. */
   message: string | null
+  /** What was asked for. */
+  data?: unknown
 }
 
 export interface LiveState {

@@ -88,7 +88,7 @@ export function readQuery(operation: Operation, url: URL): unknown {
 }
 
 /** Ids that others made up: they are only ever looked up, never a part of a path or a query. */
-export const foreignIds: ReadonlySet<string> = new Set(['file_name', 'exec_approval_id', 'device_id', 'subject', 'scope', 'seq'])
+export const foreignIds: ReadonlySet<string> = new Set(['file_name', 'exec_approval_id', 'device_id', 'subject', 'scope', 'seq', 'channel'])
 
 /** Every other parameter in our paths is an id of ours. */
 export function readParams(params: Record<string, string>): Record<string, string> {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { gatewayRuntime, modelProvider, runtimeInfo } from './entities.ts'
+import { runtimeSwitchState } from './gateway-config.ts'
 
 const ms = z.number().int()
 
@@ -58,7 +59,13 @@ const command = z.discriminatedUnion('action', [
   z.object({ action: z.literal('use-port'), port: z.number().int().min(1024).max(65535) }),
   /** Ours, not the gateway: a restore is prepared, and files change places before they start again. */
   z.object({ action: z.literal('restart-services') }),
-  z.object({ action: z.literal('install-runtime') }),
+  /** Without a version: the one that this release was tested with, made current. With one: beside the others, and only that. */
+  z.object({ action: z.literal('install-runtime'), version: z.string().optional() }),
+  z.object({ action: z.literal('list-runtimes') }),
+  z.object({ action: z.literal('ask-registry') }),
+  z.object({ action: z.literal('remove-runtime'), id: z.string() }),
+  /** Answered when it has begun; how it goes comes as `runtime-switch`. */
+  z.object({ action: z.literal('switch-runtime'), id: z.string(), job_id: z.string() }),
   z.object({ action: z.literal('set-model-provider'), provider: modelProviderInput }),
   /**
    * The gateway's shared token, in phases, so that a crash at any instant leaves one that works: `remember` keeps it beside the one in
@@ -83,7 +90,16 @@ export const hostToServices = z.discriminatedUnion('type', [
     provider: modelProvider,
   }),
   z.object({ type: z.literal('install-progress'), step: z.string(), done: ms, total: ms }),
-  z.object({ type: z.literal('command-result'), command_id: z.string(), ok: z.boolean(), message: z.string().nullable() }),
+  z.object({
+    type: z.literal('command-result'),
+    command_id: z.string(),
+    ok: z.boolean(),
+    message: z.string().nullable(),
+    /** What was asked for, of the commands that ask. */
+    data: z.unknown().optional(),
+  }),
+  /** The switch that runs, or the last one; null when there was none since the host started. Told at every step and after `ready`. */
+  z.object({ type: z.literal('runtime-switch'), state: runtimeSwitchState.nullable() }),
   z.object({
     type: z.literal('log'),
     lines: z.array(

@@ -32,6 +32,7 @@ import { doctorOperations } from './operations-doctor.ts'
 import { healthOperations } from './operations-health.ts'
 import { heartbeatOperations } from './operations-heartbeats.ts'
 import { sessionOperations } from './operations-sessions.ts'
+import { gatewayConfigOperations } from './operations-gateway-config.ts'
 import { gatewaySecurityOperations } from './operations-gateway-security.ts'
 
 export interface Operation {
@@ -93,6 +94,7 @@ export const operations = {
   useGatewayPort: { method: 'POST', path: '/gateways/{gateway_id}/use-port', auth: 'operator', tags: ['gateways'], summary: 'Run our gateway on another port', body: request.usePort, status: 202, response: gatewayAction },
   syncTemplates: { method: 'POST', path: '/gateways/{gateway_id}/templates/sync', auth: 'operator', tags: ['gateways'], summary: 'Write the agents\' files again; with rotate_tokens=true mint new tokens', query: request.syncQuery, response: z.union([entity.syncResult, entity.job]) },
   ...gatewaySecurityOperations,
+  ...gatewayConfigOperations,
   ...sessionOperations,
 
   // — boards —

@@ -67,6 +67,8 @@ export interface HostView {
 export interface CommandResult {
   readonly ok: boolean
   readonly message: string | null
+  /** What was asked for, of the commands that ask. */
+  readonly data?: unknown
 }
 
 export interface Host {

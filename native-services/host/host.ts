@@ -2,8 +2,11 @@
  * The host: supervises the services host and the OpenClaw gateway, owns the secrets, and carries commands and states between the two.
  * Used by the desktop (which brings its own `forkServices`) and by `mission-control serve`.
  */
+import { readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import type { LinkedRuntimeVersion } from '../contract/gateway-config.ts'
 import type { GatewayState, HostCommand, HostToServices, ServicesState, ServicesToHost } from '../contract/host-link.ts'
 import { systemClock } from '../platform/clock.ts'
 import { acquireDataDirLock, type DataDirLock } from '../platform/data-dir-lock.ts'
@@ -13,7 +16,11 @@ import { applyStagedRestore } from '../platform/staged-restore.ts'
 import { updateConfigFile } from '../platform/config.ts'
 import { registerSecret } from '../platform/redact.ts'
 import { configureGateway, configureModelProvider, readGatewayToken, readModelProvider, writeGatewayToken } from '../openclaw/configure.ts'
-import { type FoundRuntime, findRuntime, runtimeInfoOf } from '../openclaw/find.ts'
+import { enginesAccept } from '../openclaw/engines.ts'
+import { type FoundRuntime, findRuntime, nodeAt, nodeFits, runtimeInfoOf } from '../openclaw/find.ts'
+import { listRuntimeVersions, managedPointers, managedProgram, removeManaged } from '../openclaw/runtime-versions.ts'
+import { validateConfig } from '../openclaw/validate-config.ts'
+import { verifyGateway } from '../openclaw/verify-gateway.ts'
 import type { DemoModel } from '../openclaw/demo-model.ts'
 import { Supervisor } from '../supervision/supervisor.ts'
 import { createForkServices } from './fork-services.ts'
@@ -23,12 +30,25 @@ import type { CommandResult, Host, HostOptions, HostView } from './host-types.ts
 import { createLogBatches } from './log-batches.ts'
 import { secretFile } from './secrets.ts'
 import { createPendingToken } from './pending-token.ts'
+import { createRuntimeSwitch } from './runtime-switch.ts'
 import { createServicesProgram } from './services-program.ts'
 
 const servicesStopMs = 6000
 const gatewayStartDeadlineMs = 120_000
 /** Without a power monitor, a tick that comes this much too late means that the machine slept. */
 const tickMs = 15_000
+
+/** What would get in the way of a switch of versions. */
+const movesGateway = new Set<HostCommand['action']>([
+  'start',
+  'stop',
+  'restart',
+  'use-port',
+  'install-runtime',
+  'remove-runtime',
+  'set-model-provider',
+  'gateway-token',
+])
 
 const ok: CommandResult = { ok: true, message: null }
 const refused = (message: string): CommandResult => ({ ok: false, message })
@@ -103,6 +123,45 @@ export function createHost(options: HostOptions): Host {
     clock,
     log: log.scope('gateway'),
     limits: { startDeadlineMs: gatewayStartDeadlineMs, drainMs: 4000, killAfterMs: 5000 },
+  })
+
+  const runtimeSwitch = createRuntimeSwitch({
+    runtimeDir: paths.runtime,
+    markerFile: path.join(paths.root, 'runtime-switch.pending'),
+    configFile: paths.openclaw.configFile,
+    stateDir: paths.openclaw.stateDir,
+    backups: paths.backups,
+    now: () => clock.now(),
+    log: log.scope('switch'),
+    gateway: {
+      wanted: () => gatewaySupervisor.snapshot.status !== 'stopped' && gatewaySupervisor.snapshot.status !== 'failed',
+      stop: () => gatewaySupervisor.stop(),
+      start: startForSwitch,
+      verify: (version) => verifyGateway({ port: gatewayPort, token: gatewayToken ?? '' }, version),
+    },
+    async refresh() {
+      await lookForRuntime()
+      return { version: runtime.version, problem: runtime.problem }
+    },
+    async checkNode(target) {
+      const node = await nodeAt(nodeOf(target) ?? '')
+      if (!node) return { ok: false, message: 'Its Node cannot be run.' }
+      const { engines } = JSON.parse(readFileSync(path.join(path.dirname(target.path), 'package.json'), 'utf8')) as {
+        engines?: { node?: string }
+      }
+      const fits = engines?.node === undefined ? nodeFits(node.version) : enginesAccept(engines.node, node.version)
+      return fits ? { ok: true, message: '' } : { ok: false, message: `It wants Node ${engines?.node ?? ''}, and has ${node.version}.` }
+    },
+    async validate(target) {
+      const nodePath = nodeOf(target)
+      if (nodePath === null) return null
+      return validateConfig({ entry: target.path, nodePath, configFile: paths.openclaw.configFile, stateDir: paths.openclaw.stateDir })
+    },
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(paths.root)
+      return bavail * bsize
+    },
+    onState: (state) => services.post({ type: 'runtime-switch', state }),
   })
 
   servicesSupervisor.onChange((snapshot) => {
@@ -265,6 +324,7 @@ export function createHost(options: HostOptions): Host {
         services.post({ type: 'gateway-token', token: gatewayToken, port: gatewayPort })
         services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
         publishProvider()
+        services.post({ type: 'runtime-switch', state: runtimeSwitch.state })
         // The services may have died in the middle of a rotation: which token counts is found out now.
         if (!config.gateway.external) void settleToken()
         return
@@ -301,6 +361,8 @@ export function createHost(options: HostOptions): Host {
     if (stopping) return refused('The control center is shutting down.')
     const { status, owned } = gatewaySupervisor.snapshot
     const notOurs = (status === 'adopted' || status === 'degraded') && !owned
+    if (runtimeSwitch.running && movesGateway.has(wanted.action))
+      return refused('OpenClaw is being switched to another version. Wait until that is done.')
     switch (wanted.action) {
       case 'start':
         if (runtime.problem !== null) await lookForRuntime()
@@ -328,7 +390,24 @@ export function createHost(options: HostOptions): Host {
       case 'set-model-provider':
         return setModelProvider(wanted.provider)
       case 'install-runtime':
-        return installRuntime()
+        return installRuntime(wanted.version)
+      case 'list-runtimes': {
+        const free = await statfs(paths.root).then(
+          ({ bavail, bsize }) => bavail * bsize,
+          () => null,
+        )
+        return { ...ok, data: { items: await versions(), locked: whySwitchLocked(), free_bytes: free } }
+      }
+      case 'ask-registry': {
+        const { askNewest } = await import('../openclaw/install.ts')
+        return { ...ok, data: await askNewest() }
+      }
+      case 'remove-runtime':
+        if ((await versions()).some((each) => each.id === wanted.id && each.running)) return refused('The gateway runs with this version.')
+        removeManaged(paths.runtime, wanted.id)
+        return ok
+      case 'switch-runtime':
+        return switchRuntime(wanted)
       case 'gateway-token':
         return changeToken(wanted)
     }
@@ -370,13 +449,66 @@ export function createHost(options: HostOptions): Host {
     return ok
   }
 
-  async function installRuntime(): Promise<CommandResult> {
+  const versions = (): Promise<LinkedRuntimeVersion[]> =>
+    listRuntimeVersions({
+      runtimeDir: paths.runtime,
+      openclawPath: config.openclawPath,
+      openclawDir: config.openclawDir,
+      found: runtime,
+      running: gatewaySupervisor.snapshot.owned ? gateway.version : null,
+    })
+
+  /** Null when another version can be chosen here. */
+  function whySwitchLocked(): string | null {
+    if (config.gateway.external) return 'The gateway is set by OPENCLAW_GATEWAY_URL, so its version is chosen where it runs.'
+    if (config.openclawPath) return 'openclaw_path in config.json says which OpenClaw is used. Remove it there to choose here.'
+    const { status, owned } = gatewaySupervisor.snapshot
+    if ((status === 'adopted' || status === 'degraded' || status === 'running') && !owned)
+      return 'We did not start this gateway, so we do not change its version.'
+    return null
+  }
+
+  function nodeOf(target: LinkedRuntimeVersion): string | null {
+    if (target.source !== 'managed') return runtime.node?.path ?? null
+    const pointer = managedPointers(paths.runtime).find((each) => each.openclaw === target.id)
+    return pointer ? managedProgram(paths.runtime, pointer).nodePath : null
+  }
+
+  async function startForSwitch(): Promise<{ ok: boolean; reason: string | null }> {
+    gatewaySupervisor.start()
+    const { status, reason } = await gatewaySupervisor.waitFor((snapshot) =>
+      ['running', 'degraded', 'adopted', 'failed', 'backing-off', 'stopped'].includes(snapshot.status),
+    )
+    const up = status === 'running' || status === 'degraded'
+    return { ok: up, reason: up ? null : (reason ?? `It is ${status}.`) }
+  }
+
+  async function switchRuntime({ id, job_id }: Extract<HostCommand, { action: 'switch-runtime' }>): Promise<CommandResult> {
+    const locked = whySwitchLocked()
+    if (locked !== null) return refused(locked)
+    if (runtimeSwitch.running || installing) return refused('OpenClaw is being installed or switched already. Wait until that is done.')
+    const target = (await versions()).find((each) => each.id === id)
+    if (!target) return refused('There is no such version on this machine.')
+    if (target.current) return refused('This version is in use already.')
+    void runtimeSwitch.run(target, job_id)
+    return ok
+  }
+
+  /** After a switch was cut off: what runs may still be the other version. */
+  async function leaveOtherVersion(): Promise<void> {
+    const { owned } = await gatewaySupervisor.waitFor(({ status }) => ['running', 'degraded', 'failed', 'stopped'].includes(status))
+    if (owned && gateway.version !== null && runtime.version !== null && gateway.version !== runtime.version) gatewaySupervisor.restart()
+  }
+
+  async function installRuntime(version?: string): Promise<CommandResult> {
     if (installing) return refused('An installation is running already.')
     installing = true
     try {
       const { installRuntime: install } = await import('../openclaw/install.ts')
       await install({
         runtimeDir: paths.runtime,
+        // One that is asked for by name is switched to by itself, with its checks.
+        ...(version !== undefined && { version, activate: false }),
         log: log.scope('install'),
         onProgress(progress) {
           services.post({ type: 'install-progress', ...progress })
@@ -384,6 +516,7 @@ export function createHost(options: HostOptions): Host {
         },
       })
       await lookForRuntime()
+      if (version !== undefined) return ok
       const { status, owned } = gatewaySupervisor.snapshot
       if (status === 'failed' || status === 'backing-off') gatewaySupervisor.start()
       // The running one would go on with the old version's files.
@@ -439,10 +572,14 @@ export function createHost(options: HostOptions): Host {
     async start() {
       lock = await acquireDataDirLock({ file: paths.lock, folder: paths.root, program: options.program })
       log.info('host.start', { version: config.version, demo: config.demo, pid: process.pid })
+      const cutOff = runtimeSwitch.recover()
       servicesSupervisor.start()
       watchClock()
       await lookForRuntime()
-      if (settings.get().gateway_autostart) gatewaySupervisor.start()
+      if (settings.get().gateway_autostart) {
+        gatewaySupervisor.start()
+        if (cutOff) void leaveOtherVersion()
+      }
     },
     async whenReady() {
       const snapshot = await servicesSupervisor.waitFor(

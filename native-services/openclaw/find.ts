@@ -119,7 +119,8 @@ function entryOnPath(env: Readonly<Record<string, string | undefined>>): string 
   return null
 }
 
-async function nodeAt(file: string): Promise<FoundNode | null> {
+/** Null when it cannot be run. */
+export async function nodeAt(file: string): Promise<FoundNode | null> {
   try {
     const { stdout } = await run(file, ['--version'], { timeout: 10_000, windowsHide: true })
     return { path: file, version: stdout.trim().replace(/^v/, '') }

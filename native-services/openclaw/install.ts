@@ -13,7 +13,8 @@ import { promisify } from 'node:util'
 import { AppError } from '../contract/errors.ts'
 import { writeJsonFile } from '../platform/atomic-file.ts'
 import { errorText, type Log } from '../platform/log.ts'
-import { type ManagedPointer, managedOpenclawVersion, managedPointerFile, nodeExecutableIn, nodeFits, readManagedPointer } from './find.ts'
+import { type ManagedPointer, managedOpenclawVersion, nodeExecutableIn, nodeFits } from './find.ts'
+import { pointTo, writeAbout } from './runtime-versions.ts'
 
 const run = promisify(execFile)
 
@@ -30,6 +31,10 @@ export interface InstallOptions {
   readonly onProgress: (progress: InstallProgress) => void
   /** What to install; OpenClaw unless a test wants something smaller. `script` is run with `--version` before it is made current. */
   readonly program?: { readonly name: string; readonly version: string; readonly script: string | null }
+  /** Another version than the tested one. */
+  readonly version?: string
+  /** False: it lies beside the others, and the one in use stays. Default true. */
+  readonly activate?: boolean
 }
 
 const nodePackages: Readonly<Record<string, string>> = {
@@ -70,7 +75,7 @@ export function newestFittingNode(versions: readonly string[]): string | null {
 /** About 40 seconds and 900 MB for the real thing. Throws `AppError` (`internal`) with the step that failed. */
 export async function installRuntime(options: InstallOptions): Promise<ManagedPointer> {
   const { runtimeDir } = options
-  const program = options.program ?? { name: 'openclaw', version: managedOpenclawVersion, script: 'openclaw.mjs' }
+  const program = options.program ?? { name: 'openclaw', version: options.version ?? managedOpenclawVersion, script: 'openclaw.mjs' }
   mkdirSync(runtimeDir, { recursive: true, mode: 0o700 })
   clearAway(runtimeDir)
   const staging = path.join(runtimeDir, `.installing-${randomBytes(4).toString('hex')}`)
@@ -85,11 +90,7 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
 
   try {
     const registry = npmRegistry()
-    // Also what the system trusts: behind a company's proxy the bundled authorities are not enough.
-    const fetchOptions = {
-      ...(registry !== null && { registry }),
-      ca: (['bundled', 'system', 'extra'] as const).flatMap((kind) => getCACertificates(kind)),
-    }
+    const fetchOptions = registryOptions(registry)
     progress(step, 0)
     // Loaded here, because only an installation needs it and it is large.
     const { default: pacote } = await import('pacote')
@@ -142,7 +143,7 @@ export async function installRuntime(options: InstallOptions): Promise<ManagedPo
 
     progress('Trying it', 4)
     await verify({ node, folder, program })
-    const pointer = makeCurrent({ runtimeDir, staging, program, nodeVersion })
+    const pointer = putInPlace({ runtimeDir, staging, program, nodeVersion, activate: options.activate ?? true })
     progress('Installed', total)
     return pointer
   } catch (error) {
@@ -184,12 +185,13 @@ async function verify(options: {
   if (!stdout.includes(program.version)) throw new Error(`it calls itself ${stdout.trim().slice(0, 100)}`)
 }
 
-/** Moves what was staged to its place and switches `current`. Only the last step changes what runs. */
-function makeCurrent(options: {
+/** Moves what was staged to its place and, when asked to, makes it current. Only that changes what runs. */
+function putInPlace(options: {
   runtimeDir: string
   staging: string
   program: { name: string; version: string }
   nodeVersion: string
+  activate: boolean
 }): ManagedPointer {
   const tag = randomBytes(3).toString('hex')
   const pointer: ManagedPointer = {
@@ -198,20 +200,42 @@ function makeCurrent(options: {
     openclaw_version: options.program.version,
     node_version: options.nodeVersion,
   }
-  renameSync(path.join(options.staging, 'openclaw'), path.join(options.runtimeDir, pointer.openclaw))
+  writeAbout(path.join(options.staging, 'openclaw'), pointer)
+  // The Node first: a version without one would be of no use.
   renameSync(path.join(options.staging, 'node'), path.join(options.runtimeDir, pointer.node))
-  const previous = readManagedPointer(options.runtimeDir)
-  if (previous) writeJsonFile(path.join(options.runtimeDir, 'previous'), previous)
-  writeJsonFile(managedPointerFile(options.runtimeDir), pointer)
+  renameSync(path.join(options.staging, 'openclaw'), path.join(options.runtimeDir, pointer.openclaw))
+  if (options.activate) pointTo(options.runtimeDir, pointer)
   return pointer
 }
 
-/** What an interrupted installation left, and versions older than the previous one. */
+/** What an interrupted installation left. Versions are removed by hand only. */
 function clearAway(runtimeDir: string): void {
-  const current = readManagedPointer(runtimeDir)
-  const kept = new Set(['current', 'previous', current?.openclaw, current?.node])
-  for (const name of readdirSync(runtimeDir)) {
-    if (kept.has(name)) continue
-    rmSync(path.join(runtimeDir, name), { recursive: true, force: true })
+  for (const name of readdirSync(runtimeDir))
+    if (name.startsWith('.installing-')) rmSync(path.join(runtimeDir, name), { recursive: true, force: true })
+}
+
+/** Also what the system trusts: behind a company's proxy the bundled authorities are not enough. */
+function registryOptions(registry: string | null) {
+  return {
+    ...(registry !== null && { registry }),
+    ca: (['bundled', 'system', 'extra'] as const).flatMap((kind) => getCACertificates(kind)),
+  }
+}
+
+/** Asks the registry once. Throws `AppError` when it cannot be reached. */
+export async function askNewest(): Promise<{ newest: string; versions: string[] }> {
+  try {
+    const { default: pacote } = await import('pacote')
+    const answer = await pacote.packument('openclaw', registryOptions(npmRegistry()))
+    const newest = answer['dist-tags'].latest ?? ''
+    const released = Object.keys(answer.versions).filter((version) => /^\d+\.\d+\.\d+$/.test(version))
+    const parts = (version: string): number[] => version.split('.').map(Number)
+    released.sort((a, b) => {
+      const [x, y] = [parts(a), parts(b)]
+      return (y[0] ?? 0) - (x[0] ?? 0) || (y[1] ?? 0) - (x[1] ?? 0) || (y[2] ?? 0) - (x[2] ?? 0)
+    })
+    return { newest, versions: [...new Set([...(newest === '' ? [] : [newest]), ...released])].slice(0, 10) }
+  } catch (error) {
+    throw new AppError('gateway_error', `The npm registry did not answer: ${errorText(error)}`, { cause: error })
   }
 }

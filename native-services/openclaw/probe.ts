@@ -41,10 +41,10 @@ export type Hello =
 /** Opens an authenticated connection, runs `use` with it and closes it. Throws when it cannot be had within the time. */
 export async function withGateway<Result>(
   address: GatewayAddress,
-  options: { timeoutMs: number; use: (request: GatewayClient['request'], version: string | null) => Promise<Result> },
+  options: { timeoutMs: number; use: (request: GatewayClient['request'], version: string | null, hello: unknown) => Promise<Result> },
 ): Promise<Result> {
-  let finish: (outcome: { version: string | null } | Error) => void = () => undefined
-  const connected = new Promise<{ version: string | null } | Error>((resolve) => {
+  let finish: (outcome: { version: string | null; hello: unknown } | Error) => void = () => undefined
+  const connected = new Promise<{ version: string | null; hello: unknown } | Error>((resolve) => {
     finish = resolve
   })
   const client = new GatewayClient({
@@ -52,7 +52,7 @@ export async function withGateway<Result>(
     token: address.token,
     clientDisplayName: 'Mission Control supervisor',
     scopes: ['operator.admin'],
-    onHelloOk: (hello) => finish({ version: (hello as { server?: { version?: string } }).server?.version ?? null }),
+    onHelloOk: (hello) => finish({ version: (hello as { server?: { version?: string } }).server?.version ?? null, hello }),
     onConnectError: (error) => finish(error),
     onClose: (code, reason) => finish(new Error(`The connection was closed (${code}${reason ? ` ${reason}` : ''}).`)),
   })
@@ -61,7 +61,7 @@ export async function withGateway<Result>(
     client.start()
     const outcome = await connected
     if (outcome instanceof Error) throw outcome
-    return await options.use(client.request.bind(client), outcome.version)
+    return await options.use(client.request.bind(client), outcome.version, outcome.hello)
   } finally {
     clearTimeout(timer)
     client.stop()

@@ -28,6 +28,8 @@ export interface ChatGateway {
   readonly transcripts: Map<string, Json[]>
   /** Rows beside those of the transcripts. */
   rows: Json[]
+  /** Further methods of a test; what they throw is a refusal. */
+  readonly extra: Record<string, (params: Json) => Json>
   /** The next call of this method is refused with this code and sentence. */
   failNext(method: string, code: string, message: string): void
   emit(event: string, payload: Json): void
@@ -106,6 +108,14 @@ export async function startChatGateway(onRequest?: RequestListener): Promise<Cha
       if (failure) return refuse(failure.code, failure.message)
       const strange = allowed[method] && Object.keys(params).find((name) => !allowed[method]?.includes(name))
       if (strange !== undefined) return refuse('INVALID_REQUEST', `unexpected property ${strange}`)
+      const extra = gateway.extra[method]
+      if (extra) {
+        try {
+          return send({ type: 'res', id, ok: true, payload: extra(params) })
+        } catch (error) {
+          return refuse('INVALID_REQUEST', error instanceof Error ? error.message : String(error))
+        }
+      }
       const answer = methods[method]
       if (!answer) return refuse('INVALID_REQUEST', `unknown method: ${method}`)
       send({ type: 'res', id, ok: true, payload: answer(params) })
@@ -119,6 +129,7 @@ export async function startChatGateway(onRequest?: RequestListener): Promise<Cha
     calls: [],
     transcripts,
     rows: [],
+    extra: {},
     failNext: (method, code, message) => void failures.set(method, { code, message }),
     emit(event, payload) {
       seq += 1

@@ -1,5 +1,6 @@
 /** Runs of sessions as they go, for those who look at one: at most ten frames a second and session, and nothing at all while nobody looks. */
 import type { SessionFrame } from '../contract/sessions.ts'
+import { newestWords, shownWhileWritten } from '../delivery/reply-stream.ts'
 import { readSessionEvent } from '../gateway/session-reader.ts'
 import type { GatewayConnection } from '../gateway/types.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
@@ -7,6 +8,8 @@ import { redact } from '../platform/redact.ts'
 
 const everyMs = 100
 const rememberedRuns = 50
+/** A secret that the beginning of what is shown cuts in two is known by what stands before it. */
+const marginChars = 4000
 
 type Words = Omit<SessionFrame, 'agent_id'>
 
@@ -35,7 +38,7 @@ export function createSessionFrames(options: {
     if (!session) return
     session.timer?.cancel()
     session.timer = null
-    for (const words of session.waiting.values()) options.emit({ ...words, text: redact(words.text) })
+    for (const words of session.waiting.values()) options.emit({ ...words, text: newestWords(redact(words.text.slice(-shownWhileWritten - marginChars))) })
     session.waiting.clear()
   }
 

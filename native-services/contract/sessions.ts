@@ -70,7 +70,7 @@ export const sessionFrame = z.object({
   run_id: z.string().nullable(),
   /** `message`: the transcript grew, read it again. `delta`: the answer so far. The others end the run. */
   state: z.enum(['delta', 'message', 'final', 'aborted', 'error']),
-  /** The whole text so far; of `error` the reason. */
+  /** The text so far, of a long one its end after `…`; of `error` the reason. */
   text: z.string(),
 })
 export type SessionFrame = z.infer<typeof sessionFrame>

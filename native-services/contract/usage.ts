@@ -31,6 +31,7 @@ export const run = z.object({
   board_id: id.nullable(),
   task_id: id.nullable(),
   notification_id: id.nullable(),
+  session_key: z.string().nullable(),
   /** Empty when nobody told. */
   provider: z.string(),
   model: z.string(),
@@ -96,7 +97,12 @@ export const usageQuery = z.object({
   kind: z.enum(runKinds).optional(),
 })
 
-export const runsQuery = pageQuery.extend({ agent_id: id.optional(), task_id: id.optional() })
+export const runsQuery = pageQuery.extend({
+  agent_id: id.optional(),
+  task_id: id.optional(),
+  /** Of one conversation, `agent:<agent's id in the gateway>:<rest>`. */
+  session_key: z.string().min(1).max(500).optional(),
+})
 
 const limit = z.number().int().min(0).max(1_000_000_000_000_000).nullable()
 export const capLimits = z.object({

@@ -56,6 +56,9 @@ export interface DeliveryOptions {
 
 const defaultLimits: RetryLimits = { base_ms: 5000, max_ms: 300_000, attempts: 8, optional_attempts: 3, no_response_sends: 3 }
 
+const longestLookMs = 250
+const lookAgainMs = 25
+
 interface Sending {
   row: NotificationRow
   controller: AbortController
@@ -317,11 +320,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         error = failed
         record = () => outcomes.failed(row.id, failed, accepted)
       }
+      const seen = runId === null ? null : error === null ? await seenOf(runId) : (options.seenRun?.(runId) ?? null)
       const outcome = store.write(() => {
         const result = record()
         // A run that never began used nothing.
         if (error === null || accepted) {
-          const seen = runId === null ? null : (options.seenRun?.(runId) ?? null)
           recordRun(store, { row, run_id: runId, usage: used, seen, error, started_at: since, ended_at: clock.now() })
         }
         release(row)
@@ -337,6 +340,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       ;(renewal as TimerHandle | null)?.cancel()
       reply.close()
     }
+  }
+
+  /** What an answer used and which model wrote it is told beside the answer: mostly a moment before its end, sometimes a moment after. */
+  async function seenOf(id: string): Promise<SeenRun | null> {
+    const look = (): SeenRun | null => options.seenRun?.(id) ?? null
+    for (let waited = 0; waited < longestLookMs; waited += lookAgainMs) {
+      const seen = look()
+      // Of a run that nothing is known of, nothing will be.
+      if (seen === null || seen.tokens !== null) return seen
+      await new Promise<void>((resolve) => clock.setTimer(lookAgainMs, resolve))
+    }
+    return look()
   }
 
   function asGatewayError(thrown: unknown, signal: AbortSignal): GatewayError {

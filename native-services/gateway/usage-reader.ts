@@ -116,10 +116,27 @@ export function readModelCatalogue(answer: unknown): {
   return { prices, default_model: modelOf(object(agents['defaults'])['model']), agent_models }
 }
 
+export interface DayTotals {
+  total_tokens: number
+  /** Null: none of it has a price. */
+  cost_micros: number | null
+  /** Whether everything is counted; the gateway answers at once and counts what it has not read yet in the background. */
+  complete: boolean
+  /** When it counted (ms epoch): it gives the same answer for half a minute. Null: it does not tell. */
+  counted_at: number | null
+}
+
 /** The answer of `usage.cost` for one day; null when it does not tell. */
-export function readDayTotals(answer: unknown): { total_tokens: number; cost_micros: number | null } | null {
-  const totals = object(object(answer)['totals'])
+export function readDayTotals(answer: unknown): DayTotals | null {
+  const whole = object(answer)
+  const totals = object(whole['totals'])
   if (typeof totals['totalTokens'] !== 'number') return null
   const priced = amount(totals['totalCost']) > 0 || amount(totals['missingCostEntries']) === 0
-  return { total_tokens: Math.round(amount(totals['totalTokens'])), cost_micros: priced ? micros(totals['totalCost']) : null }
+  const status = text(object(whole['cacheStatus'])['status'])
+  return {
+    total_tokens: Math.round(amount(totals['totalTokens'])),
+    cost_micros: priced ? micros(totals['totalCost']) : null,
+    complete: status === null || status === 'fresh',
+    counted_at: amount(whole['updatedAt']) || null,
+  }
 }

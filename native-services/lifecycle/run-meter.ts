@@ -35,6 +35,10 @@ const settleMs = 3000
 const runsFollowed = 2000
 const lookEveryMs = 60_000
 const slowLookMs = 3_600_000
+/** How long the gateway repeats its totals, and how long it takes to count them. */
+const totalsKeptMs = 30_000
+const totalsSoonMs = 2000
+const totalsAsked = 5
 /** Keys of runs that a person starts in a session. */
 export const chatRunKey = 'mc-chat-'
 
@@ -54,6 +58,9 @@ export function createRunMeter(options: {
   let slow: TimerHandle | null = null
   let lookedAt = 0
   let connected = false
+  let stopped = false
+  /** The gateway is being asked for its totals, perhaps again and again. */
+  let counting = false
 
   function meterOf(runId: string, sessionKey: string, agent: string | null): Meter {
     const known = meters.get(runId)
@@ -166,21 +173,37 @@ export function createRunMeter(options: {
 
   function look(): void {
     const now = clock.now()
-    if (now < lookedAt + lookEveryMs || !gateway.state().connected) return
+    if (now < lookedAt + lookEveryMs || counting || !gateway.state().connected) return
     lookedAt = now
-    void readDay(localDay(now))
+    counting = true
+    void readDay(localDay(now), 1)
   }
 
-  async function readDay(day: string): Promise<void> {
+  /** The gateway answers from a cache that it brings up to date behind the answer, so one question is often not enough. */
+  async function readDay(day: string, asked: number): Promise<void> {
+    let again: number | null = null
     try {
       const totals = readDayTotals(
         await gateway.request('usage.cost', { mode: 'gateway', agentScope: 'all', startDate: day, endDate: day }),
       )
-      if (totals) store.write(() => store.usage.setGatewayDay(day, totals))
+      if (!totals || stopped) return
+      const old = totals.counted_at !== null && clock.now() - totals.counted_at >= totalsKeptMs
+      const last = asked >= totalsAsked
+      // Less than all of it would look like a difference to our own books.
+      if ((totals.complete && !old) || last) store.write(() => store.usage.setGatewayDay(day, totals))
+      else again = old ? totalsSoonMs : totalsKeptMs + totalsSoonMs
     } catch (error) {
       // Not every gateway can tell; the page says what we know ourselves.
       log.debug('usage.totals_unread', { error: redact(errorText(error)) })
+    } finally {
+      counting = again !== null
     }
+    if (again === null) return
+    const timer = clock.setTimer(again, () => {
+      waiting.delete(timer)
+      void readDay(day, asked + 1)
+    })
+    waiting.add(timer)
   }
 
   function slowLook(): void {
@@ -203,6 +226,7 @@ export function createRunMeter(options: {
       slow = clock.setTimer(slowLookMs, slowLook)
     },
     stop() {
+      stopped = true
       for (const stop of stops) stop()
       slow?.cancel()
       for (const timer of waiting) timer.cancel()

@@ -228,10 +228,13 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
     /** Whether a run of the gateway has its row, or gets it from the message that caused it. */
     knows: (runId: string): boolean => known.get(runId, runId) === 1,
 
-    runs(filter: { agent_id?: string | undefined; task_id?: string | undefined } & Paging): Listed<RunRow> {
+    runs(
+      filter: { agent_id?: string | undefined; task_id?: string | undefined; session_key?: string | undefined } & Paging,
+    ): Listed<RunRow> {
       const condition = where([
         filter.agent_id !== undefined && ['agent_id = ?', filter.agent_id],
         filter.task_id !== undefined && ['task_id = ?', filter.task_id],
+        filter.session_key !== undefined && ['session_key = ?', filter.session_key],
       ])
       const items = db
         .prepare(`SELECT * FROM runs ${condition.sql} ORDER BY ended_at DESC, id DESC LIMIT ? OFFSET ?`)

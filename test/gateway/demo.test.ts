@@ -22,7 +22,9 @@ describe.skipIf(!openclawAvailable)('the demo on the real gateway', { timeout: 1
 
   beforeAll(async () => {
     const model = await createDemoModel()
-    gateway = await startRealGateway({ model: { port: model.port, requests: [], onWake: 'check_in', stop: () => model.stop() } })
+    gateway = await startRealGateway({
+      model: { port: model.port, requests: [], exchanges: [], script: null, onWake: 'check_in', stop: () => model.stop() },
+    })
     dataDir = mkdtempSync(join(tmpdir(), 'mc-demo-test-'))
     services = createServices({
       init: {

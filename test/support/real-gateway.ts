@@ -59,10 +59,10 @@ async function ready(port: number, child: ChildProcess, output: () => string): P
 
 /**
  * `mainExecMode: 'ask'` makes the gateway hold back the commands of its main agent.
- * `workboard` turns on its own pages, with its task board.
+ * `workboard` turns on its own pages, with its task board. `price`: dollars per million tokens of its model, free otherwise.
  */
 export async function startRealGateway(
-  options: { model?: ScriptedModel; mainExecMode?: 'ask'; workboard?: boolean } = {},
+  options: { model?: ScriptedModel; mainExecMode?: 'ask'; workboard?: boolean; price?: { input: number; output: number } } = {},
 ): Promise<RealGateway> {
   const model = options.model ?? (await startScriptedModel())
   const root = mkdtempSync(join(tmpdir(), 'mc-gateway-'))
@@ -114,7 +114,7 @@ export async function startRealGateway(
               name: 'Scripted',
               reasoning: false,
               input: ['text'],
-              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+              cost: { ...(options.price ?? { input: 0, output: 0 }), cacheRead: 0, cacheWrite: 0 },
               contextWindow: 200_000,
               maxTokens: 8192,
             },

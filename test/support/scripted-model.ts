@@ -10,6 +10,10 @@ export interface ScriptedModel {
   readonly port: number
   /** Every request body, oldest first: what the agent's prompt really contained. */
   readonly requests: ModelRequest[]
+  /** What became of each request, oldest first: `cut` when the gateway closed it before its end. */
+  readonly exchanges: { user: string; state: 'open' | 'answered' | 'cut' }[]
+  /** Asked before the directives; null leaves the decision to them. */
+  script: ((user: string, request: ModelRequest) => Answer | null) | null
   /** What to do with a wake: check in (default), answer without checking in, or not answer at all. */
   onWake: 'check_in' | 'answer' | 'hang'
   stop(): Promise<void>
@@ -35,12 +39,14 @@ function lastUserText(messages: ModelRequest['messages']): string {
     .replace(/\n\nRuntime: agent=[\s\S]*$/, '')
 }
 
-type Answer = { say: string; gapMs?: number } | { tool: string; args: string } | { fail: number } | { hang: true }
+export type Answer = { say: string; gapMs?: number } | { tool: string; args: string } | { fail: number } | { hang: true }
 
-function decide(body: ModelRequest, onWake: ScriptedModel['onWake']): Answer {
+function decide(body: ModelRequest, { onWake, script }: Pick<ScriptedModel, 'onWake' | 'script'>): Answer {
   const user = lastUserText(body.messages)
   const real = body.messages.filter((message) => !textOf(message.content).startsWith('<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>'))
   const last = real.at(-1)
+  const scripted = last?.role === 'tool' ? null : (script?.(user, body) ?? null)
+  if (scripted) return scripted
   if (last?.role === 'tool') return { say: `Done. The command said: ${textOf(last.content).slice(0, 200)}` }
   const fail = /\[\[fail:(\d+)\]\]/.exec(user)
   if (fail) return { fail: Number(fail[1]) }
@@ -69,6 +75,8 @@ async function read(request: IncomingMessage): Promise<string> {
 export async function startScriptedModel(): Promise<ScriptedModel> {
   const requests: ModelRequest[] = []
   let onWake: ScriptedModel['onWake'] = 'check_in'
+  let script: ScriptedModel['script'] = null
+  const exchanges: ScriptedModel['exchanges'] = []
   let count = 0
   const server = createServer((request, response) => {
     void read(request).then(async (raw) => {
@@ -79,7 +87,10 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
       const body = JSON.parse(raw) as ModelRequest
       requests.push(body)
       count += 1
-      const answer = decide(body, onWake)
+      const exchange: ScriptedModel['exchanges'][number] = { user: lastUserText(body.messages), state: 'open' }
+      exchanges.push(exchange)
+      response.on('close', () => (exchange.state = response.writableFinished ? 'answered' : 'cut'))
+      const answer = decide(body, { onWake, script })
       if ('hang' in answer) return
       if ('fail' in answer) {
         response
@@ -119,6 +130,13 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   return {
     port: address.port,
     requests,
+    exchanges,
+    get script() {
+      return script
+    },
+    set script(value) {
+      script = value
+    },
     get onWake() {
       return onWake
     },

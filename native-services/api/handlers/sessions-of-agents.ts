@@ -108,8 +108,10 @@ export function sessionOfAgentHandlers(deps: ApiDeps, { entities }: { entities: 
       const agent = owner(params.agent_id, body.session_key, 'body')
       const before = store.notifications.underWay(body.session_key)
       const answer = await ask('sessions.abort', { key: body.session_key })
-      const runId = typeof answer['abortedRunId'] === 'string' ? answer['abortedRunId'] : null
-      const aborted = runId !== null || answer['status'] === 'aborted'
+      const answered = typeof answer['abortedRunId'] === 'string' ? answer['abortedRunId'] : null
+      const aborted = answered !== null || answer['status'] === 'aborted'
+      // Of a run that came over HTTP the gateway does not tell which it was.
+      const runId = answered ?? (aborted ? (before?.run_id ?? null) : null)
       if (aborted)
         store.write(() => {
           giveUp(before?.id)

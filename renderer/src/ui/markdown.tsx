@@ -1,15 +1,53 @@
-/** Markdown without raw HTML. Its own chunk: only pages that show a text load the parser. */
-import { part } from '../lib/part.tsx'
+/**
+ * Markdown without raw HTML. Its own chunk: only pages that show a text load the parser.
+ * Of a long text the beginning is shown; all of it is drawn piece by piece when somebody asks for it, so the page never stands still.
+ */
+import { lazy, memo, Suspense, useEffect, useMemo, useState } from 'react'
+import { markdownHead, markdownPieces } from './markdown-pieces.ts'
 
-interface MarkdownProps {
-  text: string
-  mentions?: readonly string[]
+const Rendered = lazy(async () => ({ default: (await import('./markdown-rendered.tsx')).MarkdownRendered }))
+
+const noNames: readonly string[] = []
+const count = new Intl.NumberFormat()
+
+const Piece = memo(function Piece({ text, mentions }: { text: string; mentions: readonly string[] }) {
+  return (
+    <Suspense fallback={<div className="markdown">{text}</div>}>
+      <Rendered text={text} mentions={mentions} />
+    </Suspense>
+  )
+})
+
+/** One piece in each turn of the page, so that clicks and keys come in between. */
+function Pieces({ text, mentions }: { text: string; mentions: readonly string[] }) {
+  const pieces = useMemo(() => markdownPieces(text), [text])
+  const [shown, setShown] = useState(1)
+  const more = shown < pieces.length
+  useEffect(() => {
+    if (!more) return
+    const timer = setTimeout(() => setShown((before) => before + 1), 16)
+    return () => clearTimeout(timer)
+  }, [more, shown])
+  return (
+    <div className="markdown-pieces" aria-busy={more}>
+      {pieces.slice(0, shown).map((piece, index) => (
+        <Piece key={index} text={piece} mentions={mentions} />
+      ))}
+    </div>
+  )
 }
 
-export const Markdown = part<MarkdownProps>(
-  async () => {
-    const { MarkdownRendered } = await import('./markdown-rendered.tsx')
-    return ({ text, mentions = [] }) => <MarkdownRendered text={text} mentions={mentions} />
-  },
-  ({ text }) => <div className="markdown">{text}</div>,
-)
+export function Markdown({ text, mentions = noNames }: { text: string; mentions?: readonly string[] }) {
+  const [whole, setWhole] = useState(false)
+  const { head, cut } = useMemo(() => markdownHead(text), [text])
+  if (!cut) return <Piece text={text} mentions={mentions} />
+  if (whole) return <Pieces text={text} mentions={mentions} />
+  return (
+    <>
+      <Piece text={head} mentions={mentions} />
+      <button type="button" className="link markdown-more" onClick={() => setWhole(true)}>
+        {`Show all ${count.format(text.length)} characters`}
+      </button>
+    </>
+  )
+}

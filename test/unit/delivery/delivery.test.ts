@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ReplyStream } from '../../../native-services/contract/events.ts'
+import type { SeenRun } from '../../../native-services/gateway/types.ts'
 import type { NotificationRow } from '../../../native-services/store/notifications.ts'
 import { createDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts'
 
@@ -33,6 +34,36 @@ describe('a message that arrives', () => {
     expect(world.store.agents.get(max.id)?.current_task_id).toBeNull()
     expect(world.activity('delivery.delivered')).toMatchObject([{ agent_id: max.id, task_id: task.id, actor_name: 'Max' }])
     expect(world.delivery.stats()).toMatchObject({ running: true, paused: false, delivered: 1, failed: 0, consecutive_failures: 0 })
+  })
+
+  it('waits a moment for the word of what it used, which comes beside the answer, and not for ever', async () => {
+    const nothing = { provider: null, model: null, tokens: null, cost_micros: null }
+    const tokens = { input_tokens: 7, output_tokens: 3, cache_read_tokens: 0, cache_write_tokens: 0 }
+    let seen: SeenRun = nothing
+    await world.close()
+    world = createDeliveryWorld({ seenRun: () => seen })
+    world.delivery.start()
+    const max = world.agent('Max')
+    const [task, other] = [world.task('T'), world.task('U')]
+    world.assign(task, max)
+    await world.settle()
+    world.responses.open()[0]?.answer('Done.')
+    await world.settle()
+    expect(world.thread(task)).toEqual([])
+    seen = { provider: 'p', model: 'fallback', tokens, cost_micros: 12 }
+    await world.clock.advance(25)
+    expect(world.thread(task)).toEqual(['Max: Done.'])
+    seen = nothing
+    world.assign(other, max)
+    await world.settle()
+    world.responses.open()[0]?.answer('Done too.')
+    await world.clock.advance(250)
+    expect(world.thread(other)).toEqual(['Max: Done too.'])
+    const runs = world.store.usage.runs({ agent_id: max.id, limit: 10, offset: 0 }).items
+    expect(runs.map((run) => [run.model, run.cost_micros])).toEqual([
+      ['', null],
+      ['fallback', 12],
+    ])
   })
 
   it('mentions in the reply reach the others', async () => {

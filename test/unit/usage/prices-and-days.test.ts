@@ -118,11 +118,19 @@ describe('what the gateway says', () => {
       agent_models: { 'mc-ada': 'acme/small' },
     })
     expect(readModelCatalogue(null)).toEqual({ prices: [], default_model: null, agent_models: {} })
-    expect(readDayTotals({ totals: { totalTokens: 120, totalCost: 0.5 } })).toEqual({ total_tokens: 120, cost_micros: 500_000 })
-    expect(readDayTotals({ totals: { totalTokens: 120, totalCost: 0, missingCostEntries: 3 } })).toEqual({
+    expect(readDayTotals({ totals: { totalTokens: 120, totalCost: 0.5 } })).toEqual({
       total_tokens: 120,
-      cost_micros: null,
+      cost_micros: 500_000,
+      complete: true,
+      counted_at: null,
     })
+    expect(
+      readDayTotals({
+        totals: { totalTokens: 120, totalCost: 0, missingCostEntries: 3 },
+        cacheStatus: { status: 'partial' },
+        updatedAt: 5,
+      }),
+    ).toEqual({ total_tokens: 120, cost_micros: null, complete: false, counted_at: 5 })
     expect(readDayTotals({})).toBeNull()
   })
 })

@@ -6,6 +6,8 @@ import type { SessionMessage } from '../../../../native-services/contract/sessio
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import type { Run } from '../../../../native-services/contract/usage.ts'
+import { runWords } from './session-runs.tsx'
 import { strings } from './strings.ts'
 import { firstLine } from './transcript.ts'
 
@@ -34,7 +36,7 @@ function ToolRow({ message }: { message: SessionMessage }) {
   const verb = message.is_error ? strings.failedTool : message.tool_phase === 'call' ? strings.called : strings.answered
   const line = firstLine(message.text)
   return (
-    <li>
+    <div className="session-toolrow">
       <details className="session-tool" data-tone={message.is_error ? 'bad' : undefined}>
         <summary>
           <ChevronRight size={13} aria-hidden className="session-chevron" />
@@ -45,20 +47,30 @@ function ToolRow({ message }: { message: SessionMessage }) {
         </summary>
         <pre className="verbatim">{message.text || '—'}</pre>
       </details>
-    </li>
+    </div>
   )
 }
 
-export const MessageRow = memo(function MessageRow({ message, agent }: { message: SessionMessage; agent: Agent }) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  agent,
+  run,
+}: {
+  message: SessionMessage
+  agent: Agent
+  /** The run whose last words these are. */
+  run: Run | undefined
+}) {
   if (message.role === 'tool') return <ToolRow message={message} />
   const mine = message.role === 'user'
   return (
-    <li className="message" data-role={message.role}>
+    <div className="message" data-role={message.role}>
       {mine ? <NameAvatar name="→" size={24} /> : <AgentAvatar agent={agent} size={24} />}
       <div>
         <div className="message-head">
           <b>{mine ? strings.you : agent.name}</b>
           {message.at ? <RelativeTime at={message.at} /> : null}
+          {run ? <span className="num">{runWords(run)}</span> : null}
         </div>
         {mine ? (
           <Told text={message.text} />
@@ -70,7 +82,7 @@ export const MessageRow = memo(function MessageRow({ message, agent }: { message
           <Markdown text={message.text} />
         )}
       </div>
-    </li>
+    </div>
   )
 })
 

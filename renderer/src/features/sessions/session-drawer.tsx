@@ -12,10 +12,13 @@ import { useTaskOf } from '../../lib/board-tasks.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { GatewayDown } from './gateway-down.tsx'
-import { MessageRow, SentRow, WritingRow } from './messages.tsx'
+import { SentRow, WritingRow } from './messages.tsx'
 import { SendBox } from './send-box.tsx'
+import { SessionRuns } from './session-runs.tsx'
 import { strings } from './strings.ts'
+import { TranscriptList } from './transcript-list.tsx'
 import { unsaid } from './transcript.ts'
+import { useRuns } from './use-runs.ts'
 import { useTranscript } from './use-sessions.ts'
 
 /** Keeps the newest words in sight for a reader who is at the end. */
@@ -60,10 +63,11 @@ export function SessionDrawer({
   const transcript = useTranscript(agent.id, sessionKey)
   const { items, failure, runId, runError } = transcript
   const task = useTaskOf(agent.board_id, session?.task_id)
+  const runs = useRuns({ agentId: agent.id, sessionKey, running: runId })
   const words = unsaid(transcript.words, runId, items ?? [])
   const running = runId !== null
   const body = useStickToEnd(`${items?.length ?? 0} ${items?.at(-1)?.id} ${words.length} ${running} ${transcript.underWay}`)
-  const panel = useRef<HTMLElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
   const title = sessionTitle({ agent, sessionKey, session, task })
 
   useEffect(() => {
@@ -91,7 +95,7 @@ export function SessionDrawer({
     })
 
   return (
-    <aside className="drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={title} data-drawer>
+    <div className="drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={title} data-drawer>
       <div className="drawer-head">
         <span className="truncate" style={{ fontWeight: 600 }} title={sessionKey}>
           {title}
@@ -125,6 +129,7 @@ export function SessionDrawer({
           <X size={16} aria-hidden />
         </button>
       </div>
+      <SessionRuns runs={runs} />
       <div className="drawer-body" ref={body} tabIndex={0} role="log" aria-label={title} aria-busy={running}>
         <div className="stack" style={{ gap: 14 }}>
           {failure?.gatewayDown ? <GatewayDown detail={failure.message} /> : null}
@@ -138,10 +143,8 @@ export function SessionDrawer({
           ) : null}
           {items === null && !failure ? <div className="skeleton" style={{ height: 180 }} /> : null}
           {items?.length === 0 && !running && !failure && transcript.underWay === null ? <p className="muted">{strings.empty}</p> : null}
+          {items !== null && items.length > 0 ? <TranscriptList items={items} agent={agent} runs={runs} scroller={body} /> : null}
           <ul className="thread">
-            {items?.map((message) => (
-              <MessageRow key={message.id} message={message} agent={agent} />
-            ))}
             {transcript.underWay === null ? null : <SentRow text={transcript.underWay} />}
             {running || words !== '' ? <WritingRow agent={agent} words={words} /> : null}
           </ul>
@@ -153,7 +156,7 @@ export function SessionDrawer({
         </div>
       </div>
       <SendBox key={sessionKey} sessionKey={sessionKey} onSend={transcript.send} />
-    </aside>
+    </div>
   )
 }
 

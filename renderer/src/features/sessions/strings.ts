@@ -44,4 +44,13 @@ export const strings = {
   tool: 'tool',
   runFailed: 'The run failed.',
   taskLink: 'Open task',
+  runs: {
+    label: 'Runs of this conversation',
+    title: (shown: number, total: number) =>
+      shown < total ? `Newest ${shown} of ${total} runs` : `${total} ${total === 1 ? 'run' : 'runs'}`,
+    words: (tokens: string, cost: string) => `${tokens} tokens, ${cost}`,
+    hint: (input: string, output: string, cached: string) => `${input} in, ${output} out, ${cached} from the cache`,
+    columns: { ended: 'Ended', kind: 'What for', tokens: 'Tokens', cost: 'Cost' },
+    outcomes: { failed: 'failed', aborted: 'stopped' },
+  },
 }

@@ -89,8 +89,8 @@ async function filesBelow(folder: string, depth = 2): Promise<{ file: string; si
 }
 
 export async function newestBackup(folder: string): Promise<{ file: string; at: number } | null> {
-  const newest = (await filesBelow(folder)).toSorted((a, b) => b.at - a.at)[0]
-  return newest ?? null
+  const copies = (await filesBelow(folder)).filter(({ file }) => file.endsWith('.sqlite'))
+  return copies.toSorted((a, b) => b.at - a.at)[0] ?? null
 }
 
 export const folderSize = async (folder: string): Promise<number> => (await filesBelow(folder, 3)).reduce((sum, { size }) => sum + size, 0)

@@ -42,6 +42,8 @@ function showSection(id: string): void {
   const page = target?.closest('.page')
   if (!target || !page) return
   const index = page.querySelector('.settings-index')
+  const link = index?.querySelector<HTMLElement>(`a[href$='=${CSS.escape(id)}']`)
+  if (index && link) index.scrollLeft = link.offsetLeft - (index.clientWidth - link.clientWidth) / 2
   const above = index && index.getBoundingClientRect().width > target.getBoundingClientRect().width / 2 ? index.clientHeight : 0
   page.scrollTop += target.getBoundingClientRect().top - page.getBoundingClientRect().top - above - 16
 }

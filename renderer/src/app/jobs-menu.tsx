@@ -28,7 +28,6 @@ function placeOf(job: Job): string {
     case 'restore':
       return '/settings'
     case 'template_sync':
-    case 'runtime_switch':
     case 'runtime_install':
     case 'runtime_switch':
       return `/gateway?job=${job.id}`

@@ -282,6 +282,23 @@ describe('a board on a wide screen', () => {
     expect(await middle(page, 'Beta')).toEqual(before)
   })
 
+  it.each([900, 1440, 2560])('lays cards of every height out one below the other at %i px', async (width) => {
+    await page.setViewportSize({ width, height: 900 })
+    const more = ['Short', 'A title that is long enough to be broken into two lines or three', 'Collect quotes from customers']
+    for (const title of more) await services.call('createTask', { params: { board_id: boardId }, body: { title } })
+    await link(page, 'Collect quotes').waitFor()
+    const gaps = () =>
+      column(page, 'inbox')
+        .locator('[data-card]')
+        .evaluateAll((cards) => {
+          const boxes = cards.map((each) => each.getBoundingClientRect())
+          return boxes.slice(1).map((each, index) => Math.round(each.top - (boxes[index]?.bottom ?? 0)))
+        })
+    await expect.poll(gaps).toEqual([6, 6, 6, 6, 6])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   it('is accessible with everything open, without a complaint', async () => {
     await link(page, 'Alpha').focus()
     await page.keyboard.press('x')

@@ -4,7 +4,7 @@
  */
 import type { Task } from '../../../../native-services/contract/entities.ts'
 
-const usual = 74
+export const usualHeight = 74
 const seen: (number | undefined)[] = []
 
 /** A number for what decides the height. Lines of the title are guessed: a column holds about 26 letters. */
@@ -16,7 +16,7 @@ function shapeOf(task: Task): number {
   return lines | (Math.min(7, Math.ceil(waits / 26)) << 2) | (foot << 5) | (Math.min(3, task.tag_ids.length) << 6) | (fields << 8)
 }
 
-export const cardHeight = (task: Task): number => seen[shapeOf(task)] ?? usual
+export const cardHeight = (task: Task): number => seen[shapeOf(task)] ?? usualHeight
 
 export function learnHeight(task: Task, height: number): void {
   if (height > 0) seen[shapeOf(task)] = height

@@ -5,7 +5,7 @@ import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { StateIcon } from '../../ui/icon.tsx'
-import { cardHeight, learnHeight } from './card-height.ts'
+import { cardHeight, learnHeight, usualHeight } from './card-height.ts'
 import { QuickAdd } from './quick-add.tsx'
 import { strings } from './strings.ts'
 import { type CardEvents, TaskCard } from './task-card.tsx'
@@ -16,11 +16,13 @@ const paddingEnd = 10
 
 type Rows = Virtualizer<HTMLDivElement, HTMLLIElement>
 
-/** What the browser found, once it has: asking for it at once would make it lay out the page for every card. */
+/** What the browser found, once it has; before, what cards that are made alike were found to be. Measuring at once would make it lay out the page for every card. */
 const measured = (element: HTMLLIElement, entry: ResizeObserverEntry | undefined, rows: Rows): number => {
-  const known = rows.measurementsCache[rows.indexFromElement(element)]?.size ?? 0
   const box = entry?.borderBoxSize[0]
-  return box ? Math.round(box.blockSize) : known
+  if (box) return Math.round(box.blockSize)
+  const index = rows.indexFromElement(element)
+  const known = rows.itemSizeCache.get(rows.options.getItemKey(index)) ?? rows.options.estimateSize(index)
+  return known
 }
 
 export interface ColumnProps {
@@ -64,7 +66,7 @@ export const KanbanColumn = memo(function KanbanColumn({
     getScrollElement: () => scroller.current,
     estimateSize: (index) => {
       const task = tasks[index]
-      return task ? cardHeight(task) : gap
+      return task ? cardHeight(task) : usualHeight
     },
     measureElement: measured,
     overscan: 3,

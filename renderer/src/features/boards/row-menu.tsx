@@ -23,12 +23,7 @@ export function RowMenu({
 }) {
   const [opened, setOpened] = useState(false)
   const button = (
-    <button
-      type="button"
-      className={`row-value ${className}`}
-      aria-haspopup="menu"
-      {...(opened ? {} : { onClick: () => setOpened(true) })}
-    >
+    <button type="button" className={`row-value ${className}`} aria-haspopup="menu" {...(opened ? {} : { onClick: () => setOpened(true) })}>
       <span className="visually-hidden">{label}: </span>
       {children}
     </button>

@@ -1,6 +1,6 @@
 /** Copies of the database: made while it is written to, and looked through by a thread of their own, so that neither holds anybody up. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type BackupCounts, backupTables } from '../contract/backups.ts'
@@ -43,6 +43,8 @@ try {
 parentPort.postMessage(facts)
 `
 
+const betterSqlite = (): string => createRequire(import.meta.url).resolve('better-sqlite3')
+
 export const noCounts = Object.fromEntries(Object.keys(backupTables).map((name) => [name, 0])) as BackupCounts
 
 /** Reads a copy from end to end. Never throws for what is wrong with the copy. */
@@ -52,7 +54,7 @@ export function examineCopy(file: string, options: { seal: boolean }): Promise<C
       eval: true,
       name: 'backup check',
       execArgv: [],
-      workerData: { file, seal: options.seal, tables: backupTables, module: createRequire(import.meta.url).resolve('better-sqlite3') },
+      workerData: { file, seal: options.seal, tables: backupTables, module: betterSqlite() },
     })
     worker.once('message', (facts: CopyFacts) => resolve({ ...facts, counts: { ...noCounts, ...facts.counts } }))
     worker.once('error', reject)
@@ -60,19 +62,50 @@ export function examineCopy(file: string, options: { seal: boolean }): Promise<C
   })
 }
 
-/** Some 400 kB at a time: a breath of a millisecond between two of them. */
-const pagesAtOnce = 100
+/** One step: with a write-ahead log, a reader sees one state however long it takes, and holds nobody up. */
+const copier = `
+const { parentPort, workerData } = require('node:worker_threads')
+const Database = require(workerData.module)
+const db = new Database(workerData.from, { readonly: true, fileMustExist: true })
+db.backup(workerData.to, { progress: () => 0x7fffffff }).then(
+  () => { db.close(); parentPort.postMessage(null) },
+  (error) => parentPort.postMessage(String(error && error.message || error)),
+)
+`
+const lookEveryMs = 200
 
 /**
- * A consistent copy while others write. `progress` hears of pages and may throw to end it.
- * Rejects with what the disk says.
+ * A consistent copy while others write; the last write to disk alone would hold the event loop up, so a thread does it.
+ * `progress` hears of bytes and may throw to end it. Rejects with what the disk says.
  */
-export async function copyDatabase(db: Sqlite, file: string, progress: (done: number, total: number) => void): Promise<void> {
-  await db.backup(file, {
-    progress({ totalPages, remainingPages }) {
-      progress(totalPages - remainingPages, totalPages)
-      return pagesAtOnce
-    },
+export function copyDatabase(db: Sqlite, file: string, progress: (done: number, total: number) => void): Promise<void> {
+  const total = (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number)
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(copier, {
+      eval: true,
+      name: 'backup copy',
+      execArgv: [],
+      workerData: { from: db.name, to: file, module: betterSqlite() },
+    })
+    const timer = setInterval(() => {
+      try {
+        progress(Math.min(total, statSync(file, { throwIfNoEntry: false })?.size ?? 0), total)
+      } catch (error) {
+        fail(error as Error)
+        void worker.terminate()
+      }
+    }, lookEveryMs)
+    function fail(error: Error): void {
+      clearInterval(timer)
+      reject(error)
+    }
+    worker.once('message', (problem: string | null) => {
+      if (problem !== null) return fail(new Error(problem))
+      clearInterval(timer)
+      resolve()
+    })
+    worker.once('error', fail)
+    worker.once('exit', () => fail(new Error('The copy of the database was not finished.')))
   })
 }
 

@@ -91,7 +91,7 @@ describe('the main job', () => {
       )
 
       const { page, open } = signedIn
-      await open('/gateway')
+      await open('/gateway?tab=credentials')
       await page.getByRole('button', { name: 'Re-sync tokens' }).click()
       const confirm = page.getByRole('dialog').getByRole('button', { name: /re-sync/i })
       if (await confirm.isVisible().catch(() => false)) await confirm.click()

@@ -2,6 +2,7 @@
 import { Button, Tooltip } from '@mantine/core'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { installRuntime } from '../../lib/actions.ts'
 import { useJobs, useLive } from '../../lib/store.ts'
 import { Note } from '../../ui/parts.tsx'
@@ -47,11 +48,7 @@ export function RuntimeCard() {
     <section className="card" aria-labelledby="runtime-title">
       <div className="card-head">
         <h2 id="runtime-title">{words.title}</h2>
-        <span className="aside">
-          {runtime && runtime.installed && runtime.version !== runtime.managed_version ? (
-            <InstallButton variant="default" label={words.update(runtime.managed_version)} />
-          ) : null}
-        </span>
+        <span className="aside">{runtime?.installed ? <Link href="/gateway?tab=versions">{words.versions}</Link> : null}</span>
       </div>
       <div className="card-body stack" style={{ gap: 12 }}>
         {runtime?.problem ? <Note tone={runtime.installed ? 'warning' : 'bad'}>{runtime.problem}</Note> : null}

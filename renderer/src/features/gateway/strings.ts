@@ -1,5 +1,13 @@
 export const strings = {
   title: 'Gateway',
+  tabs: {
+    overview: 'Overview',
+    config: 'Configuration',
+    versions: 'Versions',
+    channels: 'Channels',
+    credentials: 'Credentials',
+    sessions: 'Sessions',
+  },
   none: 'There is no gateway yet',
   noneBody: 'The gateway is OpenClaw, the program in which agents live. Install it or let Mission Control find it, then start it.',
   start: 'Start',
@@ -19,7 +27,7 @@ export const strings = {
     missing: 'Not found on this machine',
     sources: { setting: 'set by hand', managed: 'managed by Mission Control', path: 'found on this machine', none: 'none' },
     install: (version: string) => `Install ${version}`,
-    update: (version: string) => `Install ${version} instead`,
+    versions: 'Versions',
     hint: 'Fetches Node 24 and OpenClaw from the npm registry into the data folder, about 650 MB. The one in use stays until the new one works.',
   },
   provider: {

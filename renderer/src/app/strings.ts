@@ -65,6 +65,7 @@ export const strings = {
     groups: {
       anywhere: 'Anywhere',
       lists: 'In a list',
+      board: 'On a board',
       card: 'On a card',
       carrying: 'With a card in hand',
       inbox: 'Inbox',

@@ -19,6 +19,10 @@ export const shortcuts = {
     next: { keys: ['j', 'ArrowDown'], what: 'Next row' },
     previous: { keys: ['k', 'ArrowUp'], what: 'Previous row' },
   },
+  board: {
+    filters: { keys: ['f'], what: 'Filters' },
+    view: { keys: ['v'], what: 'Board or list' },
+  },
   card: {
     move: { keys: ['m'], what: 'Move the card to…' },
     rename: { keys: ['e', 'F2'], what: 'Change the title in place' },

@@ -10,6 +10,7 @@ import { changeTask, changeTasks } from '../../lib/actions.ts'
 import { useBoardTasks } from '../../lib/board-tasks.ts'
 import { live } from '../../lib/connection.ts'
 import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
+import { useShortcuts } from '../../lib/keys.ts'
 import { part } from '../../lib/part.tsx'
 import { useAgents, useBoard } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
@@ -72,6 +73,8 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const list = query['view'] === 'list'
   const archive = query['archive'] === '1'
   const chat = query['chat'] === '1'
+
+  useShortcuts('board', { filters: () => setFiltering(true), view: () => setQuery({ view: list ? null : 'list' }) })
 
   // The field shows what is typed at once; the cards follow as soon as the page has a moment, and skip what is outdated by then.
   const wanted = savedQuery(query)

@@ -6,6 +6,7 @@ import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useStat
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { createCardDrag } from './card-drag.ts'
+import { pressed } from '../../lib/shortcuts.ts'
 import { KanbanColumn } from './kanban-column.tsx'
 import { strings } from './strings.ts'
 import type { CardEvents } from './task-card.tsx'
@@ -92,7 +93,7 @@ export const Kanban = memo(function Kanban(props: KanbanProps) {
     const holding = carried?.by === 'keyboard' && carried.id === task.id ? carried : null
     const { key } = event
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (key === ' ') {
+    if (pressed(event, 'card', 'pickUp')) {
       event.preventDefault()
       if (holding) {
         finish(holding)
@@ -104,15 +105,15 @@ export const Kanban = memo(function Kanban(props: KanbanProps) {
       }
       return
     }
-    const horizontal = key === 'ArrowRight' || key === 'l' ? 1 : key === 'ArrowLeft' || key === 'h' ? -1 : 0
-    const vertical = key === 'ArrowDown' || key === 'j' ? 1 : key === 'ArrowUp' || key === 'k' ? -1 : 0
+    const horizontal = pressed(event, 'carrying', 'right') ? 1 : pressed(event, 'carrying', 'left') ? -1 : 0
+    const vertical = pressed(event, 'carrying', 'down') ? 1 : pressed(event, 'carrying', 'up') ? -1 : 0
     if (holding) {
-      if (key === 'Escape') {
+      if (pressed(event, 'carrying', 'putBack')) {
         event.preventDefault()
         event.stopPropagation()
         setCarried(null)
         setSaid(strings.putBack(task.title))
-      } else if (key === 'Enter') {
+      } else if (pressed(event, 'carrying', 'drop')) {
         event.preventDefault()
         finish(holding)
         setSaid(strings.dropped(task.title, taskStates[holding.status].label))

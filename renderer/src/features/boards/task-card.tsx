@@ -9,6 +9,7 @@ import { useShallow } from 'zustand/react/shallow'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { keepQuery, navigate } from '../../lib/hash-location.ts'
+import { pressed } from '../../lib/shortcuts.ts'
 import { useLive } from '../../lib/store.ts'
 import { exactTime, relativeTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
@@ -172,15 +173,14 @@ const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; 
           data-row
           data-card-link={task.id}
           onKeyDown={(event) => {
-            const plain = !event.ctrlKey && !event.metaKey && !event.altKey
-            if (event.key === 'm' && plain) {
+            if (pressed(event, 'card', 'move')) {
               event.preventDefault()
               // After this key: a menu that is there while it still travels takes it for a key outside of it and closes.
               setTimeout(() => setMenu(true))
-            } else if ((event.key === 'F2' || event.key === 'e') && plain) {
+            } else if (pressed(event, 'card', 'rename')) {
               event.preventDefault()
               setEditing(true)
-            } else if (event.key === 'x' && plain) {
+            } else if (pressed(event, 'card', 'choose')) {
               event.preventDefault()
               events.onChoose(task, false)
             } else events.onKeyDown(event, task)

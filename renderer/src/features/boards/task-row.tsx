@@ -7,6 +7,7 @@ import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { changeTask } from '../../lib/actions.ts'
 import { keepQuery } from '../../lib/hash-location.ts'
+import { pressed } from '../../lib/shortcuts.ts'
 import { useLive } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
@@ -122,9 +123,8 @@ export const TaskRow = memo(function TaskRow({
             onChoose(task, event.shiftKey)
           }}
           onKeyDown={(event) => {
-            if (event.ctrlKey || event.metaKey || event.altKey) return
-            if (event.key === 'x') onChoose(task, false)
-            else if (event.key === 'F2' || event.key === 'e') {
+            if (pressed(event, 'card', 'choose')) onChoose(task, false)
+            else if (pressed(event, 'card', 'rename')) {
               event.preventDefault()
               setEditing(true)
             }

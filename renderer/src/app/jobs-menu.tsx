@@ -26,7 +26,7 @@ function placeOf(job: Job): string {
       return `/planning?tab=files&job=${job.id}`
     case 'backup':
     case 'restore':
-      return '/settings'
+      return '/settings?section=backups'
     case 'template_sync':
     case 'runtime_install':
     case 'runtime_switch':

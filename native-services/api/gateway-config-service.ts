@@ -459,4 +459,3 @@ export function createGatewayConfigService(deps: ApiDeps) {
     },
   }
 }
-export type GatewayConfigService = ReturnType<typeof createGatewayConfigService>

@@ -21,7 +21,12 @@ export async function startRuntimeSwitch({ store, live }: { store: Store; live: 
   if (store.jobs.running().some((job) => job.kind === 'runtime_switch' || job.kind === 'runtime_install'))
     throw new AppError('conflict', 'OpenClaw is being installed or switched already. Wait until that is done.')
   const id = store.write(() =>
-    store.jobs.create({ kind: 'runtime_switch', title: 'Switch OpenClaw to another version', total: stepsInAll, input: { target } }),
+    store.jobs.create({
+      kind: 'runtime_switch',
+      title: `Switch OpenClaw to ${/^openclaw-(.+)-[0-9a-f]{6}$/.exec(target)?.[1] ?? 'another version'}`,
+      total: stepsInAll,
+      input: { target },
+    }),
   )
   try {
     const answer = await live.command({ action: 'switch-runtime', id: target, job_id: id })

@@ -190,7 +190,6 @@ export const gatewayChannels = z.object({
   note: z.string().nullable(),
   read_at: timestamp,
 })
-export type GatewayChannels = z.infer<typeof gatewayChannels>
 export const channelTarget = z.strictObject({ account_id: z.string().min(1).max(200).optional() })
 export const channelActionDone = z.object({ ok: z.literal(true), message: z.string() })
 

@@ -142,7 +142,7 @@ export function gatewayConfigHandlers(deps: ApiDeps, { entities }: { entities: E
         items: readChannels(answer),
         actions: channelActions.filter((action) => methods?.has(`channels.${action}`) ?? false),
         note: live.gateway().owned
-          ? 'Mission Control starts its gateway without channels, so that messages from outside do not reach its agents by accident.'
+          ? 'Mission Control starts its gateway without channels (OPENCLAW_SKIP_CHANNELS): they are listed, and none starts by itself.'
           : null,
         read_at: clock.now(),
       }

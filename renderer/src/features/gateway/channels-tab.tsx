@@ -33,7 +33,7 @@ const latest = (account: Account): string | null =>
     .at(-1) ?? null
 
 export function ChannelsTab() {
-  const { gatewayId, value, failure, again } = useGatewayRead(readChannels, 10_000)
+  const { gatewayId, value, failure, again } = useGatewayRead(readChannels, { everyMs: 10_000, needsGateway: true })
   const act = async (action: keyof typeof operations, channel: GatewayChannel, account: Account) => {
     const done = await attempt(
       () =>

@@ -33,6 +33,7 @@ export const configStrings = {
   saveMine: 'Save mine over it',
   owned: 'Kept by Mission Control',
   ownedBody: 'These keys cannot be changed here, because the control center depends on them.',
+  ownedAgents: (count: number) => `agents.entries.<agent>.workspace, of ${count} ${count === 1 ? 'agent' : 'agents'}`,
   restorePoints: 'Restore points',
   noPoints: 'None yet. Before every change what was there is kept; the last twenty stay.',
   compare: 'Compare',
@@ -123,7 +124,10 @@ export const configStrings = {
     title: 'Sessions',
     none: 'No conversations yet',
     noneBody: 'Conversations of all agents in this gateway appear here.',
-    count: (shown: number, total: number) => (shown === total ? `${total} conversations` : `${shown} of ${total} conversations`),
+    count: (shown: number, total: number) =>
+      shown === total
+        ? `${total.toLocaleString('en')} conversations`
+        : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')} conversations`,
     filter: 'Filter by agent or words',
     agent: 'Agent',
     unknown: 'not known here',

@@ -5,7 +5,7 @@ import { FileQuestion } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { ApiError } from '../../../../native-services/contract/client.ts'
-import type { ConfigCheck, ConfigIssue, ConfigSaved, GatewayConfig } from '../../../../native-services/contract/gateway-config.ts'
+import type { ConfigCheck, ConfigIssue, ConfigSaved, GatewayConfig, OwnedKey } from '../../../../native-services/contract/gateway-config.ts'
 import { api } from '../../lib/api.ts'
 import { attempt, toast, toastError } from '../../lib/toast.ts'
 import { Empty, LoadError, Note } from '../../ui/parts.tsx'
@@ -246,6 +246,16 @@ function Editor({ gatewayId, config, again }: { gatewayId: string; config: Gatew
   )
 }
 
+/** One row for all agents: fifty of them say the same. */
+function foldAgents(owned: readonly OwnedKey[]): OwnedKey[] {
+  const agents = owned.filter((each) => each.path.startsWith('agents.entries.'))
+  const [first] = agents
+  return [
+    ...owned.filter((each) => !each.path.startsWith('agents.entries.')),
+    ...(first ? [{ ...first, path: words.ownedAgents(agents.length), why: 'The credentials of each lie there.' }] : []),
+  ]
+}
+
 export function ConfigTab() {
   const { gatewayId, value, failure, again } = useGatewayRead(readConfig)
   if (failure && !value) return <LoadError message={failure.message} retry={again} />
@@ -271,7 +281,7 @@ export function ConfigTab() {
             <div className="card-body stack" style={{ gap: 10 }}>
               <p className="muted">{words.ownedBody}</p>
               <ul className="config-owned">
-                {value.owned.map((each) => (
+                {foldAgents(value.owned).map((each) => (
                   <li key={each.path}>
                     <code className="mono">{each.path}</code>
                     <span className="muted">

@@ -75,7 +75,7 @@ function SessionRow({ session, name }: { session: GatewaySession; name: string |
 }
 
 export function GatewaySessionsTab() {
-  const { value, failure, again } = useGatewayRead(readSessions, 5000)
+  const { value, failure, again } = useGatewayRead(readSessions, { everyMs: 5000, needsGateway: true })
   const agents = useLive((live) => live.maps.agent)
   const [query, setQuery] = useQuery()
   const wanted = (query['q'] ?? '').toLowerCase()

@@ -12,17 +12,28 @@ export interface ReadFailure {
 export const useLocalGatewayId = (): string | null =>
   useLive((state) => Object.values(state.maps.gateway).find((each) => each.is_local)?.id ?? null)
 
-/** @param everyMs 0: only when something changes. */
-export function useGatewayRead<Value>(read: ((gatewayId: string) => Promise<Value>) | null, everyMs = 0) {
+/**
+ * @param options.everyMs Without it: only when something changes.
+ * @param options.needsGateway Only a gateway that is connected can tell: without one nothing is asked.
+ */
+export function useGatewayRead<Value>(
+  read: (gatewayId: string) => Promise<Value>,
+  { everyMs = 0, needsGateway = false }: { everyMs?: number; needsGateway?: boolean } = {},
+) {
   const gatewayId = useLocalGatewayId()
   const connected = useLive((state) => state.gatewayRuntime?.connected ?? false)
   const state = useLive((live) => live.gatewayRuntime?.state ?? null)
+  const reason = useLive((live) => live.gatewayRuntime?.reason ?? null)
   const [value, setValue] = useState<Value | null>(null)
   const [failure, setFailure] = useState<ReadFailure | null>(null)
   const [turn, setTurn] = useState(0)
   const again = useCallback(() => setTurn((count) => count + 1), [])
   useEffect(() => {
-    if (gatewayId === null || read === null) return
+    if (gatewayId === null) return
+    if (needsGateway && !connected) {
+      setFailure({ message: reason ?? '', gatewayDown: true })
+      return
+    }
     let gone = false
     const look = () => {
       read(gatewayId).then(
@@ -43,6 +54,6 @@ export function useGatewayRead<Value>(read: ((gatewayId: string) => Promise<Valu
       gone = true
       clearInterval(timer)
     }
-  }, [gatewayId, connected, state, turn, everyMs, read])
+  }, [gatewayId, connected, state, turn, everyMs, needsGateway, reason, read])
   return { gatewayId, value, failure, again }
 }

@@ -111,6 +111,25 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
     if (changes.some((change) => change.entity === 'question')) schedule()
   })
   expireDue()
+  const stopExpiry = execApprovals.onExpire((held) => {
+    const shown = showExec(held)
+    const who = shown.agent_name ?? shown.gateway_agent_id ?? 'an agent'
+    try {
+      store.write(() =>
+        store.activity.record({
+          event_type: 'exec_approval.expired',
+          level: 'warning',
+          message: `Nobody decided on a command of ${who} in time, so the gateway did not run it: ${excerpt(held.command)}`,
+          agent_id: shown.agent_id,
+          task_id: shown.task_id,
+          board_id: shown.board_id,
+          data: { exec_approval_id: held.id, command: held.command, cwd: held.cwd },
+        }),
+      )
+    } catch (error) {
+      log.error('approvals.expiry_unrecorded', { error: errorText(error) })
+    }
+  })
 
   function showExec(held: HeldCommand): ShownExec {
     const gatewayId = store.gateways.local()?.id
@@ -277,6 +296,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
     stop() {
       stopped = true
       stopWatching()
+      stopExpiry()
       timer?.cancel()
     },
   }

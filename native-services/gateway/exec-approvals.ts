@@ -28,6 +28,8 @@ export interface ExecApprovals {
   get(id: string): HeldCommand | undefined
   /** Decides. Rejects with `GatewayError`. */
   resolve(id: string, decision: ExecDecision): Promise<void>
+  /** A command ran out before anybody decided: the gateway refuses it. */
+  onExpire(listener: (entry: HeldCommand) => void): () => void
   onChange(listener: () => void): () => void
   stop(): void
 }
@@ -94,6 +96,7 @@ export function createExecApprovals(options: {
   const { connection, clock } = options
   const log = options.log.scope('gateway/exec-approvals')
   const listeners = new Set<() => void>()
+  const expiryListeners = new Set<(entry: HeldCommand) => void>()
   const held = new Map<string, HeldCommand>()
   /** Resolved while a list was under way: the list may still name them. */
   const gone = new Set<string>()
@@ -111,8 +114,10 @@ export function createExecApprovals(options: {
 
   /** The gateway tells nobody when a request runs out. */
   function expire(): void {
-    for (const entry of held.values()) if (entry.expires_at <= clock.now()) held.delete(entry.id)
+    const over = [...held.values()].filter((entry) => entry.expires_at <= clock.now())
+    for (const entry of over) held.delete(entry.id)
     changed()
+    for (const entry of over) for (const listener of expiryListeners) listener(entry)
   }
 
   function forget(id: string): void {
@@ -179,6 +184,10 @@ export function createExecApprovals(options: {
       }
       forget(id)
     },
+    onExpire(listener) {
+      expiryListeners.add(listener)
+      return () => expiryListeners.delete(listener)
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -190,6 +199,7 @@ export function createExecApprovals(options: {
       timer = null
       for (const stop of stops) stop()
       listeners.clear()
+      expiryListeners.clear()
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Commands that the real OpenClaw holds back: they show in the API, are decided there, and the run goes on. Also after our own restart. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,6 +111,32 @@ describe.skipIf(!openclawAvailable)('held commands on the real gateway', { timeo
       .catch((error: unknown) => error)
     expect(late).toBeInstanceOf(ApiError)
     expect((late as ApiError).status).toBe(404)
+  })
+
+  it('one that is allowed once runs exactly once; one that is denied, never', async () => {
+    const trace = (name: string) => join(gateway.root, `${name}.txt`)
+    const script = join(gateway.root, 'leave-a-trace.sh')
+    writeFileSync(script, 'printf "ran\\n" >> "$1"\n')
+    /** Fails with what the agent said when the command was not held back. */
+    const heldOr = (running: ReturnType<typeof run>) =>
+      Promise.race([oneHeld(), running.then(({ text }) => Promise.reject(new Error(`not held back: ${text}`)))])
+    for (const [name, decision] of [
+      ['allowed', 'allow-once'],
+      ['denied', 'deny'],
+    ] as const) {
+      const running = run(`agent:main:trace-${name}`, `sh ${script} ${trace(name)}`)
+      const row = await heldOr(running)
+      expect(existsSync(trace(name))).toBe(false)
+      await client.call('resolveExecApproval', { params: { exec_approval_id: row?.id ?? '' }, body: { decision } })
+      await running
+    }
+    // Once is for this one: the same command is held back again.
+    const again = run('agent:main:trace-again', `sh ${script} ${trace('allowed')}`)
+    const row = await heldOr(again)
+    await client.call('resolveExecApproval', { params: { exec_approval_id: row?.id ?? '' }, body: { decision: 'deny' } })
+    expect((await again).text).toMatch(/denied/i)
+    expect(readFileSync(trace('allowed'), 'utf8')).toBe('ran\n')
+    expect(existsSync(trace('denied'))).toBe(false)
   })
 
   it('one that waited while our services restarted is there again, and can be denied', async () => {

@@ -69,6 +69,14 @@ describe.skipIf(!openclawAvailable)('sessions on the real gateway', { timeout: 1
     expect(frames(reader).filter((frame) => frame.state === 'final')).toHaveLength(1)
     reader.close()
 
+    const [run, ...others] = await until(
+      async () => (await services.call('listRuns', { query: { ...params, session_key: key } })).items,
+      (runs) => runs.length > 0,
+    )
+    expect(others).toEqual([])
+    expect(run).toMatchObject({ run_id, kind: 'chat', outcome: 'ok', session_key: key, input_tokens: 200, output_tokens: 20 })
+    expect(items[3]?.run_id).toBe(run_id)
+
     const newest = await history({ limit: 1 })
     expect(newest.items.map((item) => item.id)).toEqual([items[3]?.id])
     const older = await history({ limit: 50, before: newest.next_before ?? -1 })

@@ -146,6 +146,17 @@ describe('held commands', () => {
     expect(changes).toBeGreaterThan(before)
   })
 
+  it('one that runs out is told once; one that was decided never', async () => {
+    const over: string[] = []
+    approvals.onExpire((entry) => over.push(entry.id))
+    gateway.connect(true)
+    gateway.hold('short', 1000)
+    gateway.hold('decided', 2000)
+    await approvals.resolve('decided', 'deny')
+    await clock.advance(10_000)
+    expect(over).toEqual(['short'])
+  })
+
   it('a decision that the gateway refuses leaves what the gateway still has', async () => {
     gateway.connect(true)
     gateway.hold('one')

@@ -74,6 +74,27 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     const boardNames = new Map(boards.map((board) => [board.id, board.name]))
     const paused = settings?.delivery_paused ?? false
     return [
+      // A page goes before what is done there: Enter after “Gateway” must not stop it.
+      {
+        group: 'Pages',
+        actions: [
+          ...mainPages.map(({ href, label, icon: Icon, key, keywords }) => ({
+            id: `p-${href}`,
+            label,
+            keywords,
+            leftSection: icon(Icon),
+            rightSection: <kbd className="kbd">g {key}</kbd>,
+            onClick: () => navigate(href),
+          })),
+          {
+            id: 'p-welcome',
+            label: 'First steps',
+            keywords: 'onboarding welcome setup',
+            leftSection: icon(Play),
+            onClick: () => navigate('/welcome'),
+          },
+        ],
+      },
       {
         group: 'Actions',
         actions: [
@@ -113,26 +134,6 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
             keywords: 'unread comments',
             leftSection: icon(MailOpen),
             onClick: () => void markAllRead(),
-          },
-        ],
-      },
-      {
-        group: 'Pages',
-        actions: [
-          ...mainPages.map(({ href, label, icon: Icon, key, keywords }) => ({
-            id: `p-${href}`,
-            label,
-            keywords,
-            leftSection: icon(Icon),
-            rightSection: <kbd className="kbd">g {key}</kbd>,
-            onClick: () => navigate(href),
-          })),
-          {
-            id: 'p-welcome',
-            label: 'First steps',
-            keywords: 'onboarding welcome setup',
-            leftSection: icon(Play),
-            onClick: () => navigate('/welcome'),
           },
         ],
       },

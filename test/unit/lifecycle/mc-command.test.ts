@@ -81,6 +81,8 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
         },
         (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       )
+      // A command that refuses its arguments ends without reading.
+      child.stdin?.on('error', () => undefined)
       child.stdin?.end(options.input ?? '')
     })
   }

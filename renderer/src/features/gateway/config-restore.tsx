@@ -43,10 +43,11 @@ export function RestorePoints({ gatewayId, config, again }: { gatewayId: string;
             }),
           { failed: words.restoreFailed },
         ).then((saved) => {
+          // Refused, because somebody else wrote meanwhile: what is there now has to be seen first.
+          again()
           if (!saved) return
           toast(saved.message)
           setShown(null)
-          again()
         })
       },
     })

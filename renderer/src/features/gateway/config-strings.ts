@@ -66,7 +66,7 @@ export const configStrings = {
     running: 'Runs',
     current: 'Next start',
     spare: 'Spare',
-    use: 'Switch to it',
+    use: 'Switch',
     useLabel: (version: string) => `Switch to ${version}`,
     useTitle: (version: string) => `Switch to OpenClaw ${version}?`,
     useBody:

@@ -237,6 +237,7 @@ function Editor({ gatewayId, config, again }: { gatewayId: string; config: Gatew
             setBase(conflict)
             setText(conflict.text)
             setConflict(null)
+            again()
           }}
           onSave={() => void save(conflict.hash)}
           onClose={() => setConflict(null)}
@@ -257,7 +258,7 @@ function foldAgents(owned: readonly OwnedKey[]): OwnedKey[] {
 }
 
 export function ConfigTab() {
-  const { gatewayId, value, failure, again } = useGatewayRead(readConfig)
+  const { gatewayId, value, failure, again } = useGatewayRead(readConfig, { everyMs: 15_000 })
   if (failure && !value) return <LoadError message={failure.message} retry={again} />
   if (!value || gatewayId === null) return <div className="skeleton" style={{ height: 420 }} />
   return (

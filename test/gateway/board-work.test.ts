@@ -205,7 +205,8 @@ describe.skipIf(!openclawAvailable)('board work on the real gateway', { timeout:
   })
 
   it('a reply of a megabyte becomes one comment, which says that it was cut', async () => {
-    script({ Max: () => 'A line of it.\n\n'.repeat(70_000) })
+    // In a hundred pieces: the model writes word by word.
+    script({ Max: () => `${'line\n'.repeat(2000)} `.repeat(100) })
     const task = await give('Write a lot', 'Max')
     await settled(task)
     const [comment, ...more] = (await services.call('listComments', { params: at(task) })).items

@@ -1,18 +1,20 @@
 /**
  * Pictures of every page for the README and the documentation: docs/screenshots/<page>-<theme>.png.
  *
- *   npm run screenshots                              builds nothing; starts a demo control center by itself
+ *   npm run screenshots                              builds nothing; starts a demo control center by itself and fills it
  *   npm run screenshots -- --url http://127.0.0.1:8642/#/login/<code>     uses one that runs
  *   … --out <folder> --only overview,board           another place, fewer pages
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright'
+import { createApiClient } from '../native-services/contract/client.ts'
+import { fillLively } from '../test/support/lively.ts'
 import { ensureBrowser } from './lib/browser.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -27,7 +29,7 @@ const { values } = parseArgs({
 })
 
 const wide = { width: 1440, height: 900 }
-const sizes = { wide, narrow: { width: 800, height: 900 }, phone: { width: 390, height: 800 } }
+const sizes = { wide, narrow: { width: 900, height: 900 }, phone: { width: 390, height: 800 } }
 
 /** A port that nobody listens on: a control center that runs already keeps its own. */
 function freePort() {
@@ -79,6 +81,7 @@ async function startDemo() {
   })
   return {
     link,
+    dataDir,
     stop: () =>
       new Promise((done) => {
         child.removeAllListeners('exit')
@@ -91,7 +94,23 @@ async function startDemo() {
   }
 }
 
-const demo = values.url ? { link: values.url, stop: async () => undefined } : await startDemo()
+/** Waits for the demo's agents and fills the control center as a week of use would. */
+async function fill(base, dataDir) {
+  const client = (headers) => createApiClient({ baseUrl: base, headers: () => headers })
+  const api = client({ authorization: `Bearer ${readFileSync(join(dataDir, 'operator-token'), 'utf8').trim()}` })
+  const workers = async () => (await api.call('listAgents')).items.filter((agent) => agent.board_id !== null)
+  for (let tries = 0; tries < 90; tries += 1) {
+    const agents = await workers()
+    if (agents.length > 1 && agents.every((agent) => agent.status === 'online')) break
+    await new Promise((done) => setTimeout(done, 1000))
+  }
+  const tokenOf = (agent) =>
+    /^AUTH_TOKEN=(.*)$/m.exec(readFileSync(join(agent.workspace_path, '.mission-control/credentials'), 'utf8'))?.[1] ?? ''
+  const agents = (await workers()).toSorted((one, two) => Number(two.role === 'lead') - Number(one.role === 'lead'))
+  await fillLively({ api, agents: agents.map((agent) => ({ agent, api: client({ 'x-agent-token': tokenOf(agent) }) })) })
+}
+
+const demo = values.url ? { link: values.url, dataDir: null, stop: async () => undefined } : await startDemo()
 const executablePath = await ensureBrowser()
 const browser = await chromium.launch({
   ...(executablePath ? { executablePath } : {}),
@@ -105,30 +124,46 @@ try {
   page.on('pageerror', (error) => console.log(`page error: ${error.message}`))
   await page.goto(demo.link)
   await page.waitForSelector('.nav')
-  if (!values.url) await page.waitForTimeout(30_000)
+  if (demo.dataDir) {
+    await fill(base, demo.dataDir)
+    await page.evaluate(() => fetch('/api/v1/doctor', { method: 'POST' }))
+    // Time for the agents to answer what they got, and for a few beats.
+    await page.waitForTimeout(25_000)
+  }
 
   const ask = (path) => page.evaluate(async (url) => (await fetch(`/api/v1${url}`)).json(), path)
-  const board = (await ask('/boards')).items[0]
+  const boards = (await ask('/boards')).items
+  const board = boards.find((each) => each.name === 'Website relaunch') ?? boards[0]
+  const home = boards.find((each) => each.id !== board?.id && each.agent_count > 0) ?? boards.find((each) => each.id !== board?.id) ?? board
+  const group = (await ask('/board-groups')).items[0]
   const agents = (await ask('/agents')).items
   const agent = agents.find((each) => each.status !== 'online') ?? agents[0]
-  const tasks = board ? (await ask(`/boards/${board.id}/tasks`)).items : []
+  const tasks = home ? (await ask(`/boards/${home.id}/tasks`)).items : []
   const task = tasks.toSorted((a, b) => b.comment_count - a.comment_count).find((each) => each.description !== '') ?? tasks[0]
+  const document = board ? (await ask(`/boards/${board.id}/documents`)).items.find((each) => each.title === 'House style') : null
   const pages = {
     overview: '/',
     welcome: '/welcome',
     boards: '/boards',
     ...(board ? { board: `/boards/${board.id}`, list: `/boards/${board.id}?view=list` } : {}),
-    ...(task ? { task: `/boards/${board.id}/tasks/${task.id}` } : {}),
+    ...(task ? { task: `/boards/${task.board_id}/tasks/${task.id}` } : {}),
+    ...(document ? { document: `/boards/${board.id}/documents/${document.id}` } : {}),
+    ...(group ? { group: `/groups/${group.id}` } : {}),
     agents: '/agents',
-    ...(agent ? { agent: `/agents/${agent.id}` } : {}),
+    ...(agent
+      ? { agent: `/agents/${agent.id}`, files: `/agents/${agent.id}?tab=files`, sessions: `/agents/${agent.id}?tab=sessions` }
+      : {}),
     inbox: '/inbox',
     schedules: '/schedules',
+    planning: '/planning?tab=templates',
+    usage: '/usage',
     activity: '/activity',
     logs: '/logs',
     gateway: '/gateway',
     doctor: '/doctor',
     settings: '/settings',
     palette: '/',
+    shortcuts: '/',
   }
   mkdirSync(values.out, { recursive: true })
   const only = values.only?.split(',')
@@ -144,6 +179,10 @@ try {
         await page.waitForTimeout(900)
         if (name === 'palette') {
           await page.keyboard.press('Control+k')
+          await page.waitForTimeout(500)
+        }
+        if (name === 'shortcuts') {
+          await page.keyboard.press('?')
           await page.waitForTimeout(500)
         }
         // Paths of the machine that took the picture say nothing to the reader.

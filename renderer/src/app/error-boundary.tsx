@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { TriangleAlert } from 'lucide-react'
 import { Component, type ErrorInfo, type ReactNode, useState } from 'react'
 import { useLive } from '../lib/store.ts'
-import { Empty } from '../ui/parts.tsx'
+import { Empty, PageHead } from '../ui/parts.tsx'
 import { errorReport } from './error-report.ts'
 import { strings } from './strings.ts'
 
@@ -26,6 +26,7 @@ function Failed({ failure: { error, componentStack, at }, onRetry }: { failure: 
   })
   return (
     <div className="page" role="alert">
+      <PageHead title={strings.crash.heading} />
       <Empty
         icon={<TriangleAlert size={20} aria-hidden />}
         title={strings.crash.title}

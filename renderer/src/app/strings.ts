@@ -42,6 +42,7 @@ export const strings = {
     failed: 'This link does not work any more. Links can be used once and only for a short time.',
   },
   crash: {
+    heading: 'Error',
     title: 'This page stopped working',
     body: 'The rest still works. Trying again often helps; the report says what happened, without secrets.',
     retry: 'Try again',

@@ -20,6 +20,7 @@ import { strings } from './strings.ts'
 import { deleteDocument, useDocument } from './use-documents.ts'
 
 type View = 'read' | 'edit' | 'history'
+const longFieldChars = 200_000
 const blank: DocumentDraft = { title: '', type: 'note', content: '', base_version: 0 }
 
 /** Somebody saved it since the editing began: both are here, one is chosen. */
@@ -80,6 +81,7 @@ export function DocumentEditor({
     : blank
   const now = draft ?? stored
   const stale = draft !== null && document !== null && draft.base_version !== document.version && draft.content !== document.content
+  const longField = now.content.length > longFieldChars
   const tooLong = now.content.length > documentCharsMax
   const canSave = draft !== null && now.title.trim() !== '' && !tooLong
 
@@ -219,7 +221,9 @@ export function DocumentEditor({
               aria-label={strings.content}
               placeholder={strings.contentPlaceholder}
               value={now.content}
-              spellCheck
+              // Breaking and checking so many lines would hold the page up for seconds.
+              spellCheck={!longField}
+              wrap={longField ? 'off' : 'soft'}
               onChange={(event) => edit({ content: event.currentTarget.value })}
             />
             <section className="document-preview" aria-label={strings.preview} tabIndex={0}>

@@ -1,5 +1,6 @@
 export const strings = {
   title: 'Usage',
+  notLoaded: 'What was used could not be read.',
   periods: { '1': 'Today', '7': '7 days', '30': '30 days', '90': '90 days', '365': 'Year' },
   periodLabel: 'Period',
   groups: { agent: 'Agent', board: 'Board', model: 'Model', day: 'Day', kind: 'Kind', task: 'Task' },

@@ -181,8 +181,15 @@ export function UsagePage() {
   const known = shown !== null && shown.totals.cost_micros !== null && shown.totals.cost_micros > 0
   const measure = query['show'] === 'tokens' ? 'tokens' : query['show'] === 'cost' || known ? 'cost' : 'tokens'
 
-  if (!summary.value && summary.failed) return <LoadError message={strings.title} retry={summary.again} />
-  if (!summary.value || !shown) return <Loading />
+  if (!summary.value || !shown) {
+    const failed = !summary.value ? summary.failed : report.failed
+    return (
+      <>
+        <PageHead title={strings.title} />
+        {failed ? <LoadError message={strings.notLoaded} retry={() => (summary.again(), report.again())} /> : <Loading />}
+      </>
+    )
+  }
   const { gateway, today } = summary.value
   const days = lastDays(count)
   return (

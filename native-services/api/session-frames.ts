@@ -38,7 +38,8 @@ export function createSessionFrames(options: {
     if (!session) return
     session.timer?.cancel()
     session.timer = null
-    for (const words of session.waiting.values()) options.emit({ ...words, text: newestWords(redact(words.text.slice(-shownWhileWritten - marginChars))) })
+    for (const words of session.waiting.values())
+      options.emit({ ...words, text: newestWords(redact(words.text.slice(-shownWhileWritten - marginChars))) })
     session.waiting.clear()
   }
 

@@ -216,7 +216,6 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         store.customFields.setForTask(id, values)
         if (caller.kind === 'operator') store.threads.follow(id)
-        store.customFields.setForTask(id, values)
         const task = fresh(id)
         checkBlocked(
           task.status,
@@ -324,7 +323,8 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         }
         const told = added.filter((id) => id !== actor.agent_id)
         if (told.length > 0 && !task.is_blocked) notifier.assigned({ task, agent_ids: told, actor })
-        if (task.status === 'inbox' && task.assigned_agent_ids.length === 0 && (moved || reassigned)) tellUnassigned(store, clock, board.id, actor.agent_id)
+        if (task.status === 'inbox' && task.assigned_agent_ids.length === 0 && (moved || reassigned))
+          tellUnassigned(store, clock, board.id, actor.agent_id)
         if (moved) notifier.statusChanged({ task, from: before.status, actor })
         if (before.is_blocked) tellUnblocked([before.id], 'it waits for nothing any more')
         if (moved && !holdsUp(task.status)) tellUnblocked(heldUp, `#${task.number} is ${taskStates[task.status].label.toLowerCase()}`)

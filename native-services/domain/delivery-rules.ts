@@ -90,7 +90,13 @@ export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent'
 
 /** What must not be given up lightly when the gateway has trouble: what needs an answer, and what a person decided. */
 export function mustArrive(type: NotificationType, authorType: 'user' | 'agent' | 'system' | null): boolean {
-  return type === 'approval_resolved' || type === 'question_answered' || type === 'webhook_event' || type === 'unassigned_work' || needsAnswer(type, authorType)
+  return (
+    type === 'approval_resolved' ||
+    type === 'question_answered' ||
+    type === 'webhook_event' ||
+    type === 'unassigned_work' ||
+    needsAnswer(type, authorType)
+  )
 }
 
 export interface DeliveryFacts {
@@ -119,7 +125,15 @@ export type SkipReason =
   | 'status_moved_on'
   | 'nothing_unassigned'
 
-type WithoutTask = 'wake' | 'heartbeat' | 'direct_message' | 'board_chat' | 'group_chat' | 'board_onboarding' | 'unassigned_work' | 'webhook_event'
+type WithoutTask =
+  | 'wake'
+  | 'heartbeat'
+  | 'direct_message'
+  | 'board_chat'
+  | 'group_chat'
+  | 'board_onboarding'
+  | 'unassigned_work'
+  | 'webhook_event'
 function hasNoTask(type: NotificationType): type is WithoutTask {
   return (
     type === 'wake' ||

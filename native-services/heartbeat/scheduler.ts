@@ -252,7 +252,11 @@ export function createHeartbeatScheduler(options: {
         throw new AppError(reason === 'gateway_down' ? 'gateway_unavailable' : 'conflict', `${agent.name} cannot be asked now. ${sentence}`)
       }
       const cap = store.usage.hardCap(agent.id, clock.now())
-      if (cap) throw new AppError('conflict', `${agent.name} cannot be asked now: ${cap.sentence}. Raise the cap, or let everything through today.`)
+      if (cap)
+        throw new AppError(
+          'conflict',
+          `${agent.name} cannot be asked now: ${cap.sentence}. Raise the cap, or let everything through today.`,
+        )
       const id = store.write(() => send(agent, clock.now()))
       const row = store.heartbeats.get(id)
       if (!row) throw new Error('The beat was not recorded.')

@@ -48,7 +48,9 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
       return row && shape(row)
     },
 
-    list(filter: { gateway_id?: string | undefined; board_group_id?: string | undefined; ids?: readonly string[] } & Paging): Listed<BoardRow> {
+    list(
+      filter: { gateway_id?: string | undefined; board_group_id?: string | undefined; ids?: readonly string[] } & Paging,
+    ): Listed<BoardRow> {
       const condition = where([
         filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],
         filter.board_group_id !== undefined && ['board_group_id = ?', filter.board_group_id],

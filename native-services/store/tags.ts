@@ -46,9 +46,10 @@ export function tagsRepository({ db, clock, touch }: RepositoryContext) {
         ['task_templates', 'task_template'],
         ['recurring_tasks', 'recurring_task'],
       ] as const) {
-        const users = db
-          .prepare(`SELECT id, tag_ids_json FROM ${table} WHERE tag_ids_json LIKE ?`)
-          .all(`%${id}%`) as { id: string; tag_ids_json: string }[]
+        const users = db.prepare(`SELECT id, tag_ids_json FROM ${table} WHERE tag_ids_json LIKE ?`).all(`%${id}%`) as {
+          id: string
+          tag_ids_json: string
+        }[]
         for (const user of users) {
           const ids = (JSON.parse(user.tag_ids_json) as string[]).map((tagId) => (tagId === id ? intoId : tagId))
           db.prepare(`UPDATE ${table} SET tag_ids_json = ? WHERE id = ?`).run(JSON.stringify([...new Set(ids)]), user.id)

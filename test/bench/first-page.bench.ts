@@ -16,7 +16,10 @@ console.log(machine())
 const services = await startServices({ staticDir })
 const { board, max } = await seedBoard(services)
 for (let number = 1; number <= 40; number += 1)
-  await services.call('createTask', { params: { board_id: board.id }, body: { title: `Task ${number}`, assigned_agent_ids: number % 2 ? [max.id] : [] } })
+  await services.call('createTask', {
+    params: { board_id: board.id },
+    body: { title: `Task ${number}`, assigned_agent_ids: number % 2 ? [max.id] : [] },
+  })
 const browser = await launchBrowser()
 const { page } = await signIn({ browser, url: services.url, operatorToken: services.operatorToken })
 // A first run would lead to the first steps.

@@ -14,6 +14,7 @@ const intervals = [
   ['stuck_approval_ms', strings.stuckApproval, 60_000, 1, 43_200, strings.minutes],
   ['stuck_blocked_ms', strings.stuckBlocked, 3_600_000, 1, 720, strings.hours],
   ['delivery_concurrency', strings.concurrency, 1, 1, 100, undefined],
+  ['delivery_expire_ms', strings.expire, 86_400_000, 0, 365, strings.days],
 ] as const
 
 export function IntervalsSection() {

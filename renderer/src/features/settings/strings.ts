@@ -13,6 +13,8 @@ export const strings = {
   stuckBlocked: 'A task is blocked long after',
   minutes: 'min',
   hours: 'h',
+  days: 'd',
+  expire: 'A message that waits is given up after (0: never)',
   concurrency: 'Messages delivered at the same time',
   deliveryPaused: 'Pause deliveries',
   deliveryPausedHint: 'Messages to agents wait until this is switched off.',

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright'
 import { createApiClient } from '../native-services/contract/client.ts'
-import { fillLively } from '../test/support/lively.ts'
+import { fillLively } from './lib/lively.ts'
 import { ensureBrowser } from './lib/browser.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')

@@ -10,7 +10,7 @@ import { type ApiClient, createApiClient } from '../../native-services/contract/
 import type { Agent } from '../../native-services/contract/entities.ts'
 import { routes } from '../../renderer/src/app/routes.tsx'
 import { accessibilityFindings, launchBrowser, signIn, type SignedInPage } from '../support/browser.ts'
-import { fillLively, type Lively, type LivelyAgent } from '../support/lively.ts'
+import { fillLively, type Lively, type LivelyAgent } from '../../scripts/lib/lively.ts'
 import { startHost } from '../support/real-host.ts'
 import { seedBoard, startServices } from '../support/services.ts'
 import { until } from '../support/until.ts'

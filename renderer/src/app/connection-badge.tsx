@@ -18,7 +18,7 @@ export function ConnectionBadge() {
       <Tooltip label={words.live}>
         <span className="connection" role="status" aria-label={words.live}>
           <span className="dot" data-tone="good" style={{ width: 6, height: 6 }} />
-          <span className="hide-narrow">Live</span>
+          <span className="hide-narrow">{words.liveLabel}</span>
         </span>
       </Tooltip>
     )

@@ -36,6 +36,7 @@ import { openNewAgent, openNewBoard, openNewGroup, openNewTask, useOverlays } fr
 import { markAllRead } from '../features/tasks/thread-actions.ts'
 import { strings } from './strings.ts'
 
+const words = strings.paletteWords
 const tasksOffered = 20
 
 function tasksLike(query: string): Task[] {
@@ -76,7 +77,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     return [
       // A page goes before what is done there: Enter after “Gateway” must not stop it.
       {
-        group: 'Pages',
+        group: words.group.pages,
         actions: [
           ...mainPages.map(({ href, label, icon: Icon, key, keywords }) => ({
             id: `p-${href}`,
@@ -88,7 +89,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           })),
           {
             id: 'p-welcome',
-            label: 'First steps',
+            label: words.firstSteps,
             keywords: 'onboarding welcome setup',
             leftSection: icon(Play),
             onClick: () => navigate('/welcome'),
@@ -96,41 +97,41 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         ],
       },
       {
-        group: 'Actions',
+        group: words.group.actions,
         actions: [
           {
             id: 'new-task',
-            label: 'New task…',
+            label: words.newTask,
             keywords: 'create add',
             leftSection: icon(Plus),
             rightSection: <kbd className="kbd">c</kbd>,
             onClick: () => openNewTask(),
           },
-          { id: 'new-agent', label: 'New agent…', keywords: 'create add', leftSection: icon(UserPlus), onClick: openNewAgent },
-          { id: 'new-board', label: 'New board…', keywords: 'create add', leftSection: icon(SquareKanban), onClick: openNewBoard },
-          { id: 'new-group', label: 'New board group…', keywords: 'create add boards', leftSection: icon(Boxes), onClick: openNewGroup },
+          { id: 'new-agent', label: words.newAgent, keywords: 'create add', leftSection: icon(UserPlus), onClick: openNewAgent },
+          { id: 'new-board', label: words.newBoard, keywords: 'create add', leftSection: icon(SquareKanban), onClick: openNewBoard },
+          { id: 'new-group', label: words.newGroup, keywords: 'create add boards', leftSection: icon(Boxes), onClick: openNewGroup },
           {
             id: 'sync',
-            label: 'Re-sync tokens',
-            description: 'Mint new tokens and write them to every agent',
+            label: words.sync,
+            description: words.syncHint,
             keywords: 'rotate credentials key',
             leftSection: icon(KeyRound),
             onClick: () => {
               void syncTokens({ rotate_tokens: 'true' }).then((job) => job && navigate(`/gateway?job=${job.id}`))
             },
           },
-          { id: 'start', label: 'Start gateway', leftSection: icon(Play), onClick: () => void gatewayAction('startGateway') },
-          { id: 'stop', label: 'Stop gateway', leftSection: icon(Square), onClick: () => void gatewayAction('stopGateway') },
-          { id: 'restart', label: 'Restart gateway', leftSection: icon(RotateCw), onClick: () => void gatewayAction('restartGateway') },
+          { id: 'start', label: words.start, leftSection: icon(Play), onClick: () => void gatewayAction('startGateway') },
+          { id: 'stop', label: words.stop, leftSection: icon(Square), onClick: () => void gatewayAction('stopGateway') },
+          { id: 'restart', label: words.restart, leftSection: icon(RotateCw), onClick: () => void gatewayAction('restartGateway') },
           {
             id: 'pause',
-            label: paused ? 'Resume deliveries' : 'Pause deliveries',
+            label: paused ? words.resume : words.pause,
             leftSection: icon(paused ? Play : Timer),
             onClick: () => void changeSettings({ delivery_paused: !paused }),
           },
           {
             id: 'read-all',
-            label: 'Mark all threads as read',
+            label: words.readAll,
             keywords: 'unread comments',
             leftSection: icon(MailOpen),
             onClick: () => void markAllRead(),
@@ -138,7 +139,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         ],
       },
       {
-        group: 'Boards',
+        group: words.group.boards,
         actions: boards.map((board) => ({
           id: `b-${board.id}`,
           label: board.name,
@@ -149,7 +150,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
-        group: 'Board groups',
+        group: words.group.groups,
         actions: boardGroups.map((group) => ({
           id: `g-${group.id}`,
           label: group.name,
@@ -160,7 +161,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
-        group: 'Agents',
+        group: words.group.agents,
         actions: agents.map((agent) => ({
           id: `a-${agent.id}`,
           label: agent.name,
@@ -171,7 +172,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
-        group: 'Tasks',
+        group: words.group.tasks,
         actions: found.map((task) => ({
           id: `t-${task.id}`,
           label: task.title,
@@ -182,7 +183,7 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
         })),
       },
       {
-        group: 'In texts and threads',
+        group: words.group.texts,
         actions: hits
           // What the list of tasks finds by its title already.
           .filter((hit) => hit.kind !== 'task' || !found.some((task) => task.id === hit.task_id))
@@ -207,12 +208,12 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
           })),
       },
       {
-        group: 'Appearance',
+        group: words.group.appearance,
         actions: (
           [
-            ['light', 'Light theme', Sun],
-            ['dark', 'Dark theme', Moon],
-            ['auto', 'Theme of the system', SunMoon],
+            ['light', words.light, Sun],
+            ['dark', words.dark, Moon],
+            ['auto', words.auto, SunMoon],
           ] as const
         )
           .filter(([scheme]) => scheme !== colorScheme)
@@ -239,11 +240,11 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
       size={600}
       scrollable
       maxHeight={440}
-      nothingFound="Nothing by that name"
+      nothingFound={words.nothing}
       searchProps={{
         leftSection: <Search size={17} aria-hidden />,
-        placeholder: 'Search pages, boards, agents, tasks, actions',
-        'aria-label': 'Search pages, boards, agents, tasks, actions',
+        placeholder: words.placeholder,
+        'aria-label': words.placeholder,
       }}
     />
   )

@@ -2,6 +2,7 @@
 import { Button, Group, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { create } from 'zustand'
+import { words } from './strings.ts'
 
 interface Question {
   title: string
@@ -24,7 +25,7 @@ export function ConfirmHost() {
       <div className="muted">{question?.body}</div>
       <Group justify="flex-end" gap={8} mt={16}>
         <Button variant="default" onClick={close}>
-          Cancel
+          {words.cancel}
         </Button>
         <Button
           color="red"

@@ -4,6 +4,7 @@ import { Check, Copy, Info, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 import type { Tone } from '../../../native-services/contract/states.ts'
+import { words } from './strings.ts'
 
 /** Title and actions of a page. They appear in the bar at the top, which belongs to the shell. */
 export function PageHead({ title, lead, children }: { title: string; lead?: ReactNode; children?: ReactNode }) {
@@ -48,10 +49,10 @@ export function LoadError({ message, retry }: { message: string; retry: () => vo
   return (
     <Empty
       icon={<TriangleAlert size={20} aria-hidden />}
-      title="This could not be loaded"
+      title={words.notLoaded}
       actions={
         <Button variant="default" onClick={retry}>
-          Try again
+          {words.tryAgain}
         </Button>
       }
     >
@@ -72,7 +73,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     return () => clearTimeout(timer)
   }, [copied])
   return (
-    <Tooltip label={copied ? 'Copied' : label}>
+    <Tooltip label={copied ? words.copied : label}>
       <button
         type="button"
         className="iconbtn"
@@ -90,7 +91,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 /** Blocks of the size that will come, so that nothing jumps. */
 export function Loading({ heights = [96, 180, 140] }: { heights?: number[] }) {
   return (
-    <div className="page" role="status" aria-label="Loading">
+    <div className="page" role="status" aria-label={words.loading}>
       <div className="page-inner">
         {heights.map((height, index) => (
           <div key={index} className="skeleton" style={{ height }} />

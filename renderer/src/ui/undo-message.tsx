@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
+import { words } from './strings.ts'
 
 export function UndoMessage({ message, onUndo }: { message: string; onUndo: () => void }) {
   return (
     <div className="row">
       <span className="grow">{message}</span>
       <Button variant="light" size="compact-xs" onClick={onUndo}>
-        Undo
+        {words.undo}
       </Button>
     </div>
   )

@@ -12,6 +12,7 @@ import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { Note } from '../../ui/parts.tsx'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 const words = strings.import
 const noBoard = 'none'
@@ -137,7 +138,7 @@ function ImportDialog({ gatewayId, onClose }: { gatewayId: string; onClose: () =
         ) : null}
         <Group justify="flex-end" gap={8} mt={16}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {common.cancel}
           </Button>
           <Button type="submit" loading={busy} disabled={!chosen}>
             {words.submit}

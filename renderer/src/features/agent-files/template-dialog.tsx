@@ -8,6 +8,7 @@ import { attempt, toast } from '../../lib/toast.ts'
 import { DiffView } from './diff-view.tsx'
 import { editable } from './file-text.ts'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 const words = strings.template
 
@@ -120,7 +121,7 @@ export function TemplateDialog({ agent, onClose, onApplied }: { agent: Agent; on
         </span>
         <Group gap={8}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {common.cancel}
           </Button>
           <Button loading={busy} disabled={chosen.length === 0} onClick={() => void apply()}>
             {words.apply(chosen.length)}

@@ -121,7 +121,7 @@ export function AgentButtons({ agent }: { agent: Agent }) {
       </Tooltip>
       <Menu position="bottom-end" width={190}>
         <Menu.Target>
-          <Button variant="default" px={8} aria-label="More actions">
+          <Button variant="default" px={8} aria-label={strings.more}>
             <Ellipsis size={14} aria-hidden />
           </Button>
         </Menu.Target>

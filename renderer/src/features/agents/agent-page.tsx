@@ -56,7 +56,7 @@ function Story({ agent }: { agent: Agent }) {
       <div className="card-head">
         <h2 id="story-title">{strings.story}</h2>
         <span className="aside">
-          <Link href={`/activity?agent=${agent.id}`}>Show in Activity</Link>
+          <Link href={`/activity?agent=${agent.id}`}>{strings.facts.inActivity}</Link>
         </span>
       </div>
       <NextStep agent={agent} />
@@ -86,7 +86,7 @@ function Story({ agent }: { agent: Agent }) {
             style={{ border: 0, background: 'none', padding: 0, cursor: 'pointer', font: 'inherit' }}
             onClick={() => setShown((count) => count + 80)}
           >
-            Older events
+            {strings.facts.older}
           </button>
         </div>
       ) : null}
@@ -225,7 +225,7 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                     <div className="card-head">
                       <h2 id="error-title">{strings.lastError}</h2>
                       <span className="aside">
-                        <CopyButton text={agent.last_provision_error} label="Copy the error" />
+                        <CopyButton text={agent.last_provision_error} label={strings.facts.copyError} />
                       </span>
                     </div>
                     <div className="card-body">
@@ -245,15 +245,15 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                       {tokenStates[agent.token_status].sentence} {tokenStates[agent.token_status].remedy ?? ''}
                     </p>
                     <dl className="facts">
-                      <dt>Ends in</dt>
+                      <dt>{strings.facts.endsIn}</dt>
                       <dd>
                         <SecretHint hint={agent.token_hint} />
                       </dd>
-                      <dt>Verified</dt>
+                      <dt>{strings.facts.verified}</dt>
                       <dd>
                         <RelativeTime at={agent.token_verified_at} none={strings.tokenNever} />
                       </dd>
-                      <dt>Rotated</dt>
+                      <dt>{strings.facts.rotated}</dt>
                       <dd>
                         <RelativeTime at={agent.token_rotated_at} none={strings.tokenNever} />
                       </dd>
@@ -267,9 +267,9 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                   <div className="card-body stack" style={{ gap: 10 }}>
                     {agent.identity_profile.purpose ? <p>{agent.identity_profile.purpose}</p> : null}
                     <dl className="facts">
-                      <dt>Role</dt>
+                      <dt>{strings.facts.role}</dt>
                       <dd>{strings.roles[agent.role]}</dd>
-                      <dt>Board</dt>
+                      <dt>{strings.facts.board}</dt>
                       <dd>
                         {board ? (
                           <Link className="link" href={`/boards/${board.id}`}>
@@ -281,7 +281,7 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                       </dd>
                       {task ? (
                         <>
-                          <dt>Works on</dt>
+                          <dt>{strings.facts.worksOn}</dt>
                           <dd>
                             <Link className="link" href={`/boards/${task.board_id}/tasks/${task.id}`}>
                               #{task.number} {task.title}
@@ -289,17 +289,17 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                           </dd>
                         </>
                       ) : null}
-                      <dt>Last seen</dt>
+                      <dt>{strings.facts.lastSeen}</dt>
                       <dd>
                         <RelativeTime at={agent.last_seen_at} none={strings.never} live />
                       </dd>
-                      <dt>Heartbeat</dt>
+                      <dt>{strings.facts.heartbeat}</dt>
                       <dd>
                         {agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0')
                           ? strings.off
                           : `every ${agent.heartbeat_config.every}`}
                       </dd>
-                      <dt>Wakes</dt>
+                      <dt>{strings.facts.wakes}</dt>
                       <dd>
                         {agent.wake_attempts} of {agent.max_wake_attempts}
                         {agent.last_wake_sent_at ? (
@@ -308,14 +308,14 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                           </span>
                         ) : null}
                       </dd>
-                      <dt>Gateway id</dt>
+                      <dt>{strings.facts.gatewayId}</dt>
                       <dd>
                         <span className="mono">{agent.gateway_agent_id}</span>
                         {agent.imported ? <span className="faint">, imported</span> : null}
                       </dd>
-                      <dt>Workspace</dt>
+                      <dt>{strings.facts.workspace}</dt>
                       <dd className="mono">{agent.workspace_path}</dd>
-                      <dt>Session</dt>
+                      <dt>{strings.facts.session}</dt>
                       <dd className="mono">{agent.openclaw_session_id}</dd>
                     </dl>
                   </div>

@@ -7,6 +7,7 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 /** What is left empty is left out. */
 function profileOf(fields: Record<keyof IdentityProfile, string>): IdentityProfile {
@@ -82,7 +83,7 @@ export function EditAgentDialog({ agent }: { agent: Agent }) {
           <Textarea label={words.instructions} autosize minRows={2} maxRows={12} maxLength={20_000} {...field('custom_instructions')} />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
-              Cancel
+              {common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={name.trim() === ''}>
               {words.submit}

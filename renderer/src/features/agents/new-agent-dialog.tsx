@@ -7,6 +7,7 @@ import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 const intervals = ['30s', '1m', '5m', '10m', '30m', '1h', 'disabled']
 
@@ -130,7 +131,7 @@ export function NewAgentDialog() {
           />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
-              Cancel
+              {common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={name.trim() === ''}>
               {words.submit}

@@ -8,6 +8,7 @@ import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 /** @param group Absent: a new one. */
 export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: () => void }) {
@@ -75,7 +76,7 @@ export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: (
           />
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
-              Cancel
+              {common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={name.trim() === ''}>
               {group ? strings.save : strings.create}

@@ -9,6 +9,7 @@ import { GroupSelect } from '../board-groups/group-select.tsx'
 import { useBoardTemplates } from '../planning/use-planning.ts'
 import { draftOf, goalBody, GoalFields, goalFits } from '../goals/goal-fields.tsx'
 import { strings } from './strings.ts'
+import { words as common } from '../../ui/strings.ts'
 
 export function NewBoardDialog() {
   const words = strings.create
@@ -83,7 +84,7 @@ export function NewBoardDialog() {
           )}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={close}>
-              Cancel
+              {common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={name.trim() === '' || !fits}>
               {words.submit}

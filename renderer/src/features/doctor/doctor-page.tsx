@@ -25,6 +25,7 @@ import { useJobs, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { CopyButton, Empty, LoadError, PageHead } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 
 const icons = { ok: CircleCheck, warning: TriangleAlert, bad: CircleX, skipped: CircleMinus }
@@ -203,7 +204,7 @@ export function DoctorPage() {
             {job?.error ?? strings.neverBody}
           </Empty>
         ) : (
-          <div className="skeleton" style={{ height: 120 }} role="status" aria-label="Loading" />
+          <div className="skeleton" style={{ height: 120 }} role="status" aria-label={common.loading} />
         )}
       </div>
     </div>

@@ -28,7 +28,7 @@ export function BlockedDialog({ task, onReason, onCancel }: { task: Task; onReas
         />
         <Group justify="flex-end" gap={8} mt={14}>
           <Button variant="default" onClick={onCancel}>
-            Cancel
+            {strings.cancel}
           </Button>
           <Button type="submit" disabled={reason.trim() === ''}>
             {words.submit}

@@ -126,7 +126,7 @@ export function Composer({
   return (
     <div className="composer">
       {offers.length > 0 ? (
-        <ul className="mention-list" role="listbox" id={listId} aria-label="Who to mention">
+        <ul className="mention-list" role="listbox" id={listId} aria-label={strings.whoToMention}>
           {offers.map((offer, index) => (
             <li
               key={offer.agent?.id ?? offer.name}

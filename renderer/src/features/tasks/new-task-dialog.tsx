@@ -97,7 +97,7 @@ export function NewTaskDialog() {
           />
           <TextInput
             ref={field}
-            aria-label="Title"
+            aria-label={strings.title}
             placeholder={words.titlePlaceholder}
             value={title}
             onChange={(event) => setTitle(event.currentTarget.value)}
@@ -106,7 +106,7 @@ export function NewTaskDialog() {
             size="sm"
           />
           <Textarea
-            aria-label="Description"
+            aria-label={strings.description}
             placeholder={words.description}
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
@@ -143,7 +143,7 @@ export function NewTaskDialog() {
             <Checkbox label={words.more} checked={another} onChange={(event) => setAnother(event.currentTarget.checked)} />
             <Group gap={8}>
               <Button variant="default" onClick={close}>
-                Cancel
+                {strings.cancel}
               </Button>
               <Button type="submit" loading={busy} disabled={title.trim() === ''}>
                 {words.submit}

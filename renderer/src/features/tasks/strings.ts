@@ -1,4 +1,8 @@
 export const strings = {
+  title: 'Title',
+  description: 'Description',
+  actions: 'Task actions',
+  whoToMention: 'Who to mention',
   create: {
     title: 'New task',
     titlePlaceholder: 'What needs doing?',

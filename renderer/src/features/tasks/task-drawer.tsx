@@ -89,7 +89,7 @@ function Title({ task }: { task: Task }) {
   return (
     <textarea
       className="title-field"
-      aria-label="Title"
+      aria-label={strings.title}
       rows={1}
       value={value}
       maxLength={2000}
@@ -144,7 +144,7 @@ function Description({ task }: { task: Task }) {
   return (
     <div className="stack" style={{ gap: 8 }}>
       <Textarea
-        aria-label="Description"
+        aria-label={strings.description}
         value={draft}
         autosize
         minRows={4}
@@ -307,7 +307,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
         {task ? (
           <Menu position="bottom-end">
             <Menu.Target>
-              <button type="button" className="iconbtn" aria-label="Task actions">
+              <button type="button" className="iconbtn" aria-label={strings.actions}>
                 <Ellipsis size={15} aria-hidden />
               </button>
             </Menu.Target>

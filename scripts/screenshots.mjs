@@ -6,7 +6,7 @@
  *   … --out <folder> --only overview,board           another place, fewer pages
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -145,7 +145,7 @@ try {
     overview: '/',
     welcome: '/welcome',
     boards: '/boards',
-    ...(board ? { board: `/boards/${board.id}`, list: `/boards/${board.id}?view=list` } : {}),
+    ...(board ? { board: `/boards/${home.id}`, goal: `/boards/${board.id}`, list: `/boards/${board.id}?view=list` } : {}),
     ...(task ? { task: `/boards/${task.board_id}/tasks/${task.id}` } : {}),
     ...(document ? { document: `/boards/${board.id}/documents/${document.id}` } : {}),
     ...(group ? { group: `/groups/${group.id}` } : {}),
@@ -187,18 +187,19 @@ try {
         }
         // Paths of the machine that took the picture say nothing to the reader.
         await page.evaluate(
-          ([repository, home]) => {
+          ([repository, installed, home]) => {
             const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
             while (walker.nextNode()) {
               const node = walker.currentNode
               const text = node.nodeValue ?? ''
               const shown = text
                 .replaceAll(repository, '~/mission-control')
+                .replaceAll(installed, '~/mission-control')
                 .replace(/\/(?:tmp|var\/folders)\/\S*?mission-control-[\w-]+/g, home)
               if (shown !== text) node.nodeValue = shown
             }
           },
-          [root, '~/.mission-control'],
+          [root, dirname(realpathSync(join(root, 'node_modules'))), '~/.mission-control'],
         )
         const file = join(values.out, `${name}-${theme}${size === 'wide' ? '' : `-${size}`}.png`)
         await page.screenshot({ path: file })

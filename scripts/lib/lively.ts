@@ -76,7 +76,7 @@ export async function fillLively({ api, agents }: { api: ApiClient; agents: read
       label: 'Channel',
       field_type: 'select',
       options: ['Web', 'Mail', 'Fair'],
-      ui_visibility: 'always',
+      ui_visibility: 'if_set',
       board_ids: [board.id],
     },
   })

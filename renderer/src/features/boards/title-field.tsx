@@ -28,7 +28,7 @@ export function TitleField({ task, onClose }: { task: Task; onClose: () => void 
   return (
     <textarea
       ref={field}
-      className="title-field"
+      className="card-title-field"
       aria-label={strings.titleOf(task.number)}
       defaultValue={task.title}
       rows={1}

@@ -30,7 +30,7 @@ export function BulkBar({ ids, onClear }: { ids: readonly string[]; onClear: () 
   }
 
   return (
-    <div className="bulk-bar" role="toolbar" aria-label={words.label}>
+    <div className="agent-bulk-bar" role="toolbar" aria-label={words.label}>
       <strong className="num">{words.selected(ids.length)}</strong>
       {actions.map(({ action, icon: Icon, label }) => (
         <Button

@@ -28,7 +28,7 @@ export function DeliveryTimeline({ row }: { row: Notification }) {
   }, [row])
   if (error) return <p className="muted">{error}</p>
   return (
-    <ol className="timeline" aria-label={strings.threads.timeline} aria-busy={steps === null}>
+    <ol className="delivery-timeline" tabIndex={0} aria-label={strings.threads.timeline} aria-busy={steps === null}>
       {(steps ?? []).map((step) => (
         <li key={step.key} data-tone={step.tone}>
           <span className="dot" data-tone={step.tone} />

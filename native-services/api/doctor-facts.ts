@@ -4,7 +4,7 @@ import { access, readdir, readFile, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import type { WorkspaceFact } from '../domain/doctor-checks.ts'
-import { commandName, controlFolder, credentialsFile } from '../lifecycle/workspace-files.ts'
+import { commandName, credentialsFile } from '../lifecycle/workspace-files.ts'
 import { errorText } from '../platform/log.ts'
 import type { DataPaths } from '../platform/paths.ts'
 import type { ProcessUse } from '../platform/process-metrics.ts'
@@ -128,7 +128,7 @@ export function workspaceFacts(agents: readonly AgentRow[]): Promise<WorkspaceFa
         const there = await stat(folder).catch(() => null)
         if (!there?.isDirectory()) return { ...base, problem: 'missing' }
         if (!(await writable(folder))) return { ...base, problem: 'unwritable' }
-        const command = await stat(path.join(folder, controlFolder, commandName())).catch(() => null)
+        const command = await stat(path.join(folder, commandName())).catch(() => null)
         if (!command?.isFile()) return { ...base, problem: 'mc_missing' }
         const executable = process.platform === 'win32' || (command.mode & 0o100) !== 0
         return { ...base, problem: executable ? 'none' : 'mc_not_executable' }

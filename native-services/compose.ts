@@ -407,6 +407,7 @@ export function createServices(options: {
     webhookSender.start()
     heartbeat.start()
     recurring.start()
+    api.resume()
     if (init.demo) seedDemo({ store, lifecycle, notifier, gatewayId: gatewayRow.id })
     log.info('services.started', { port, version: init.version, pid: process.pid, demo: init.demo })
     post({ type: 'ready', port, pid: process.pid })

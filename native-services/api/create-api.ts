@@ -16,6 +16,7 @@ import { createApprovalService } from './approval-service.ts'
 import { createAttention, type Attention } from './attention.ts'
 import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
 import type { ApiDeps, ApiRequest, Handlers } from './deps.ts'
+import { createDemoService } from './demo-service.ts'
 import { createEntities } from './entities.ts'
 import { createEventHub, type EventHub } from './event-hub.ts'
 import { agentApiHandlers } from './handlers/agent-api.ts'
@@ -29,6 +30,7 @@ import { boardFileHandlers } from './handlers/board-files.ts'
 import { boardOnboardingHandlers } from './handlers/board-onboarding.ts'
 import { boardHandlers } from './handlers/boards.ts'
 import { boardWorkHandlers } from './handlers/board-work.ts'
+import { demoHandlers } from './handlers/demo.ts'
 import { documentHandlers } from './handlers/documents.ts'
 import { diagnosticsHandlers } from './handlers/diagnostics.ts'
 import { coordinationHandlers } from './handlers/coordination.ts'
@@ -67,6 +69,8 @@ export interface Api {
   fetch(request: Request, address?: string): Promise<Response>
   readonly attention: Attention
   readonly events: EventHub
+  /** Goes on with jobs that a restart cut off; for when everything runs. */
+  resume(): void
   /** New requests are refused with `shutting_down`, streams end; requests under way finish. Returns when the last has. */
   stop(): Promise<void>
 }
@@ -114,6 +118,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const threads = createThreadService(deps, undo)
   const approvals = createApprovalService(deps)
   const onboarding = createOnboardingService(deps)
+  const demo = createDemoService(deps, { backups })
   const events = createEventHub(deps, { entities, attention, approvals, monitor, health: gatewayHealth })
   const handlers: Handlers = {
     ...logHandlers(deps),
@@ -134,6 +139,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...searchHandlers(deps),
     ...usageHandlers(deps, { entities }),
     ...backupHandlers(backups),
+    ...demoHandlers(demo),
     ...diagnosticsHandlers(deps, { doctor, monitor, backups, overview: () => handlers.getOverview({} as ApiRequest<'getOverview'>) }),
     ...apiTokenHandlers(deps, { entities, tokens }),
     ...agentHandlers(deps, { entities }),
@@ -327,6 +333,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   return {
     attention,
     events,
+    resume: () => demo.resume(),
     async fetch(request, address = 'local') {
       const requestId = requestIdOf(request)
       const began = deps.clock.now()
@@ -359,6 +366,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       idleRestart.stop()
       approvals.stop()
       onboarding.stop()
+      await demo.stop()
       await backups.stop()
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve))
     },

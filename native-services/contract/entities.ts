@@ -275,7 +275,18 @@ export type Activity = z.infer<typeof activity>
 /** Long work with progress. It survives a restart, and its result stays readable. */
 export const job = z.object({
   id,
-  kind: z.enum(['template_sync', 'runtime_install', 'runtime_switch', 'board_import', 'task_import', 'doctor', 'backup', 'restore']),
+  kind: z.enum([
+    'template_sync',
+    'runtime_install',
+    'runtime_switch',
+    'board_import',
+    'task_import',
+    'doctor',
+    'backup',
+    'restore',
+    'demo_in',
+    'demo_out',
+  ]),
   state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
   title: z.string(),
   done: z.number().int(),

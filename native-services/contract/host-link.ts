@@ -51,6 +51,9 @@ export const initMessage = z.object({
 })
 export type InitMessage = z.infer<typeof initMessage>
 
+/** How an installation is refused while another one runs. */
+export const installUnderWay = 'An installation is running already.'
+
 const command = z.discriminatedUnion('action', [
   z.object({ action: z.literal('start') }),
   z.object({ action: z.literal('stop') }),
@@ -67,6 +70,10 @@ const command = z.discriminatedUnion('action', [
   /** Answered when it has begun; how it goes comes as `runtime-switch`. */
   z.object({ action: z.literal('switch-runtime'), id: z.string(), job_id: z.string() }),
   z.object({ action: z.literal('set-model-provider'), provider: modelProviderInput }),
+  /** The model that the demo's took the place of; nothing when another was chosen meanwhile. */
+  z.object({ action: z.literal('leave-demo-model') }),
+  /** Of a control center that is the demo: end it. */
+  z.object({ action: z.literal('leave-demo') }),
   /**
    * The gateway's shared token, in phases, so that a crash at any instant leaves one that works: `remember` keeps it beside the one in
    * use, `commit` makes it the one, `forget` drops it, `reread` takes what stands in the configuration file.

@@ -14,6 +14,7 @@ import { diagnosticsOperations } from './operations-diagnostics.ts'
 import { boardGroupOperations } from './operations-board-groups.ts'
 import { boardOnboardingOperations } from './operations-board-onboarding.ts'
 import { boardWorkOperations } from './operations-board-work.ts'
+import { demoOperations } from './operations-demo.ts'
 import { documentOperations } from './operations-documents.ts'
 import { commentWithReach } from './threads.ts'
 import { threadOperations } from './operations-threads.ts'
@@ -78,6 +79,7 @@ export const operations = {
   getJob: { method: 'GET', path: '/jobs/{job_id}', auth: 'operator', tags: ['jobs'], summary: 'One job', response: entity.job },
 
   ...logOperations,
+  ...demoOperations,
 
   // — browser session: one-time code → cookie —
   createSessionCode: { method: 'POST', path: '/session/codes', auth: 'operator', tags: ['session'], summary: 'A one-time code that signs a browser in; good for ten minutes, once', status: 201, response: z.object({ code: z.string(), expires_at: timestamp }) },

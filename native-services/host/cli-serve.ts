@@ -62,9 +62,14 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
     config,
     program: 'mission-control serve',
     consoleLog: flags.verbose ?? false,
-    hooks: { onChange: say, onInstall: ({ step, done, total }) => console.log(`Installing OpenClaw (${done}/${total}): ${step}`) },
+    hooks: {
+      onChange: say,
+      onLeaveDemo: () => leaveDemo(),
+      onInstall: ({ step, done, total }) => console.log(`Installing OpenClaw (${done}/${total}): ${step}`),
+    },
   })
 
+  let leaveDemo = (): void => undefined
   // Before anything runs: a signal in the first second must stop what the start has begun.
   const ended = new Promise<number>((resolve) => {
     let asked = 0
@@ -73,6 +78,12 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
       if (asked > 1) process.exit(1)
       console.log('Stopping…')
       void host.stop().then(() => resolve(signal === 'SIGINT' ? 130 : 0))
+    }
+    leaveDemo = () => {
+      console.log(
+        `The demo ends. Your own control center: mission-control serve\nEverything of the demo is in ${config.paths.root}; delete that folder to throw it away.`,
+      )
+      void host.stop().then(() => resolve(0))
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   })

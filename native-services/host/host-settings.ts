@@ -7,6 +7,8 @@ const hostSettings = z.object({
   stop_gateway_on_quit: z.boolean().default(true),
   /** Kept, so that the address in the gateway's configuration stays true. */
   demo_model_port: z.number().int().nullable().default(null),
+  /** What was the default model before the demo's; null when there is nothing to put back. */
+  before_demo: z.object({ model: z.unknown() }).nullable().default(null),
 })
 export type HostSettings = z.infer<typeof hostSettings>
 

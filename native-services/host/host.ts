@@ -7,7 +7,14 @@ import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { LinkedRuntimeVersion } from '../contract/gateway-config.ts'
-import type { GatewayState, HostCommand, HostToServices, ServicesState, ServicesToHost } from '../contract/host-link.ts'
+import {
+  type GatewayState,
+  type HostCommand,
+  type HostToServices,
+  installUnderWay,
+  type ServicesState,
+  type ServicesToHost,
+} from '../contract/host-link.ts'
 import { systemClock } from '../platform/clock.ts'
 import { acquireDataDirLock, type DataDirLock } from '../platform/data-dir-lock.ts'
 import { createLog, errorText } from '../platform/log.ts'
@@ -15,7 +22,15 @@ import { ensureDataDirs } from '../platform/paths.ts'
 import { applyStagedRestore } from '../platform/staged-restore.ts'
 import { updateConfigFile } from '../platform/config.ts'
 import { registerSecret } from '../platform/redact.ts'
-import { configureGateway, configureModelProvider, readGatewayToken, readModelProvider, writeGatewayToken } from '../openclaw/configure.ts'
+import {
+  configureGateway,
+  configureModelProvider,
+  leaveDemoModel,
+  readDefaultModel,
+  readGatewayToken,
+  readModelProvider,
+  writeGatewayToken,
+} from '../openclaw/configure.ts'
 import { enginesAccept } from '../openclaw/engines.ts'
 import { type FoundRuntime, findRuntime, nodeAt, nodeFits, runtimeInfoOf } from '../openclaw/find.ts'
 import { listRuntimeVersions, managedPointers, managedProgram, removeManaged } from '../openclaw/runtime-versions.ts'
@@ -47,6 +62,7 @@ const movesGateway = new Set<HostCommand['action']>([
   'install-runtime',
   'remove-runtime',
   'set-model-provider',
+  'leave-demo-model',
   'gateway-token',
 ])
 
@@ -82,6 +98,7 @@ export function createHost(options: HostOptions): Host {
   let lock: DataDirLock | null = null
   let stopping: Promise<void> | null = null
   let installing = false
+  let lookedForRuntime = false
   const timers: NodeJS.Timeout[] = []
   const pendingToken = createPendingToken({
     file: path.join(paths.root, 'gateway-token.pending'),
@@ -268,13 +285,13 @@ export function createHost(options: HostOptions): Host {
       workspaces: paths.openclaw.workspaces,
       logFile: path.join(paths.logs, 'openclaw.log'),
     })
-    if (config.demo) await prepareDemoModel()
+    if (config.demo || readModelProvider(paths.openclaw.configFile).kind === 'demo') await prepareDemoModel()
     publishToken()
     publishProvider()
     return { token, workDir: paths.openclaw.root }
   }
 
-  async function prepareDemoModel(): Promise<void> {
+  async function runDemoModel(): Promise<DemoModel> {
     if (!demoModel) {
       const { createDemoModel } = await import('../openclaw/demo-model.ts')
       const wanted = settings.get().demo_model_port
@@ -282,9 +299,14 @@ export function createHost(options: HostOptions): Host {
       settings.update({ demo_model_port: demoModel.port })
       log.info('demo_model.ready', { port: demoModel.port })
     }
+    return demoModel
+  }
+
+  async function prepareDemoModel(): Promise<void> {
+    const { url } = await runDemoModel()
     const { kind } = readModelProvider(paths.openclaw.configFile)
     if (kind === 'none' || kind === 'demo')
-      configureModelProvider({ file: paths.openclaw.configFile, provider: { kind: 'demo' }, demoUrl: demoModel.url })
+      configureModelProvider({ file: paths.openclaw.configFile, provider: { kind: 'demo' }, demoUrl: url })
   }
 
   async function settleToken(): Promise<void> {
@@ -306,6 +328,7 @@ export function createHost(options: HostOptions): Host {
 
   async function lookForRuntime(): Promise<void> {
     runtime = await findRuntime({ openclawPath: config.openclawPath, runtimeDir: paths.runtime, openclawDir: config.openclawDir })
+    lookedForRuntime = true
     log.info('runtime.found', {
       source: runtime.source,
       version: runtime.version,
@@ -322,7 +345,8 @@ export function createHost(options: HostOptions): Host {
         log.info('services.ready', { port: message.port, pid: message.pid })
         services.post({ type: 'gateway-state', state: gatewayState() })
         services.post({ type: 'gateway-token', token: gatewayToken, port: gatewayPort })
-        services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
+        // What was not looked for yet is not missing.
+        if (lookedForRuntime) services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
         publishProvider()
         services.post({ type: 'runtime-switch', state: runtimeSwitch.state })
         // The services may have died in the middle of a rotation: which token counts is found out now.
@@ -389,6 +413,10 @@ export function createHost(options: HostOptions): Host {
         return ok
       case 'set-model-provider':
         return setModelProvider(wanted.provider)
+      case 'leave-demo-model':
+        return putModelBack()
+      case 'leave-demo':
+        return leaveDemo()
       case 'install-runtime':
         return installRuntime(wanted.version)
       case 'list-runtimes': {
@@ -440,13 +468,42 @@ export function createHost(options: HostOptions): Host {
       workspaces: paths.openclaw.workspaces,
       logFile: path.join(paths.logs, 'openclaw.log'),
     })
+    if (provider.kind === 'demo') {
+      await runDemoModel()
+      // Before the change: a crash between the two leaves the present one as the former.
+      if (readModelProvider(paths.openclaw.configFile).kind !== 'demo')
+        settings.update({ before_demo: { model: readDefaultModel(paths.openclaw.configFile) } })
+    } else settings.update({ before_demo: null })
     configureModelProvider({ file: paths.openclaw.configFile, provider, demoUrl: demoModel?.url ?? null })
+    takeUpModel()
+    return ok
+  }
+
+  async function putModelBack(): Promise<CommandResult> {
+    if (config.gateway.external || config.demo) return refused('The model is not changed here.')
+    leaveDemoModel(paths.openclaw.configFile, settings.get().before_demo?.model ?? null)
+    settings.update({ before_demo: null })
+    takeUpModel()
+    // Last: the gateway that goes down may still ask it.
+    const former = demoModel
+    demoModel = null
+    await former?.stop()
+    return ok
+  }
+
+  function leaveDemo(): CommandResult {
+    if (!config.demo || !hooks.onLeaveDemo) return refused('Stop this program by hand.')
+    // The answer goes out first.
+    setTimeout(() => hooks.onLeaveDemo?.(), 500)
+    return ok
+  }
+
+  function takeUpModel(): void {
     publishToken()
     publishProvider()
     const { status, owned } = gatewaySupervisor.snapshot
     if (owned) gatewaySupervisor.restart()
     else if (status === 'failed' || status === 'backing-off') gatewaySupervisor.start()
-    return ok
   }
 
   const versions = (): Promise<LinkedRuntimeVersion[]> =>
@@ -501,7 +558,7 @@ export function createHost(options: HostOptions): Host {
   }
 
   async function installRuntime(version?: string): Promise<CommandResult> {
-    if (installing) return refused('An installation is running already.')
+    if (installing) return refused(installUnderWay)
     installing = true
     try {
       const { installRuntime: install } = await import('../openclaw/install.ts')

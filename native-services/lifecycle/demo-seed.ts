@@ -170,11 +170,28 @@ export function seedDemo(options: {
   if (store.boards.list({ limit: 1, offset: 0 }).total > 0) return { seeded: false, board_id: null }
 
   // One transaction: a crash in here leaves nothing behind, and the next start seeds again.
-  const { board, agents } = store.write(() => {
+  return store.write(() => {
+    const made = createDemoBoard({ store, lifecycle, notifier, gatewayId, name: 'Launch week', slug: 'launch-week' })
+    for (const agentId of made.agent_ids) lifecycle.provision(agentId)
+    return { seeded: true, board_id: made.board_id }
+  })
+}
+
+/** The board, its agents and its tasks; nobody is provisioned. */
+export function createDemoBoard(options: {
+  store: Store
+  lifecycle: Pick<AgentLifecycle, 'create'>
+  notifier: AssignmentNotifier
+  gatewayId: string
+  name: string
+  slug: string
+}): { board_id: string; agent_ids: string[]; task_ids: string[] } {
+  const { store, lifecycle, notifier, gatewayId, name, slug } = options
+  return store.write(() => {
     const created = store.boards.create({
       gateway_id: gatewayId,
-      name: 'Launch week',
-      slug: 'launch-week',
+      name,
+      slug,
       description: 'Everything between now and launch day.',
       board_type: 'goal',
       objective: 'Launch on Thursday with a site that works, words that explain, and nobody surprised.',
@@ -192,19 +209,17 @@ export function seedDemo(options: {
         }),
       ]),
     )
-    for (const task of demoTasks) seedTask(created, team, task)
+    const tasks = demoTasks.map((task) => seedTask(created, team, task))
     store.activity.record({
       event_type: 'board.created',
-      message: 'The demo board "Launch week" was set up with a lead and three workers.',
+      message: `The demo board "${name}" was set up with a lead and three workers.`,
       board_id: created.id,
       gateway_id: gatewayId,
     })
-    return { board: created, agents: [...team.values()] }
+    return { board_id: created.id, agent_ids: [...team.values()].map((agent) => agent.id), task_ids: tasks }
   })
-  for (const agent of agents) lifecycle.provision(agent.id)
-  return { seeded: true, board_id: board.id }
 
-  function seedTask(home: BoardRow, team: ReadonlyMap<string, AgentRow>, task: DemoTask): void {
+  function seedTask(home: BoardRow, team: ReadonlyMap<string, AgentRow>, task: DemoTask): string {
     const id = store.tasks.create({
       board_id: home.id,
       number: store.boards.takeTaskNumber(home.id),
@@ -234,5 +249,6 @@ export function seedDemo(options: {
     const row = store.tasks.get(id)
     if (task.begins && assignee && row)
       notifier.assigned({ task: row, agent_ids: [assignee.id], actor: { type: 'user', name: person, agent_id: null } })
+    return id
   }
 }

@@ -154,6 +154,17 @@ export function createAgentLifecycle(deps: LifecycleDeps): AgentLifecycle {
 
     start() {
       heal()
+      // A removal that was under way when the last process ended: nobody else takes it up.
+      store.write(() => {
+        for (const agent of store.agents.all())
+          if (agent.status === 'deleting')
+            store.timers.set({
+              kind: timerKinds.remove,
+              subject_id: agent.id,
+              due_at: clock.now(),
+              generation: agent.lifecycle_generation,
+            })
+      })
       unsubscribe = [
         gateway.onState((state) => presence.onState(state)),
         gateway.onEvent((event) => waker.onGatewayEvent(event)),

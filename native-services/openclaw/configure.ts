@@ -149,6 +149,25 @@ export function configureModelProvider(options: { file: string; provider: ModelP
   save(options.file, before, after)
 }
 
+/** What stands for the default model now, whole, for `leaveDemoModel`; null when nothing does. */
+export function readDefaultModel(file: string): unknown {
+  return at(read(file), 'agents', 'defaults', 'model') ?? null
+}
+
+/** Takes the demo's provider out, and puts back the model that was the default before it unless another one was chosen meanwhile. */
+export function leaveDemoModel(file: string, former: unknown): void {
+  const before = read(file)
+  const after = structuredClone(before)
+  const providers = at(after, 'models', 'providers')
+  if (isObject(providers)) delete providers[demoProviderId]
+  const defaults = at(after, 'agents', 'defaults')
+  if (isObject(defaults) && readModelProvider(file).kind === 'demo') {
+    if (former === null) delete defaults['model']
+    else defaults['model'] = former
+  }
+  save(file, before, after)
+}
+
 function listedModel(id: string): Json {
   return {
     id,
@@ -164,7 +183,7 @@ function listedModel(id: string): Json {
 function providerEntry(provider: ModelProviderInput, demoUrl: string | null): { id: string; entry: Json; model: string } {
   switch (provider.kind) {
     case 'demo':
-      if (demoUrl === null) throw new AppError('invalid_request', 'The demo model is only there in demo mode: start with --demo.')
+      if (demoUrl === null) throw new AppError('invalid_request', 'The demo model does not run.')
       return {
         id: demoProviderId,
         model: demoModel,

@@ -27,6 +27,9 @@ function placeOf(job: Job): string {
     case 'backup':
     case 'restore':
       return '/settings?section=backups'
+    case 'demo_in':
+    case 'demo_out':
+      return '/welcome'
     case 'template_sync':
     case 'runtime_install':
     case 'runtime_switch':

@@ -104,7 +104,7 @@ test('a provider goes to the place that OpenClaw has for it; its key is never to
 
 test('the demo model is only chosen where it runs', () => {
   configure()
-  expect(() => configureModelProvider({ file, demoUrl: null, provider: { kind: 'demo' } })).toThrow(/--demo/)
+  expect(() => configureModelProvider({ file, demoUrl: null, provider: { kind: 'demo' } })).toThrow(/does not run/)
   configureModelProvider({ file, demoUrl: 'http://127.0.0.1:4000/v1', provider: { kind: 'demo' } })
   expect(readModelProvider(file)).toEqual({ kind: 'demo', base_url: 'http://127.0.0.1:4000/v1', model: 'demo-1', key_hint: null })
 })

@@ -51,6 +51,7 @@ export function createGatewayHealth(deps: {
   const notes = new Map<HealthLayerName, { state: LayerRow['state']; since: number }>()
   let http: Tried | null = null
   let request: Tried | null = null
+  let stopped = false
   let checking: Promise<GatewayHealthRow> | null = null
   let lookedUntil = 0
   let timer: TimerHandle | null = null
@@ -231,15 +232,24 @@ export function createGatewayHealth(deps: {
     return checking
   }
 
+  /** A look that nobody waits for may end after the store was closed. */
+  async function checkBehind(): Promise<void> {
+    try {
+      await check()
+    } catch (error) {
+      if (!stopped) throw error
+    }
+  }
+
   function round(): void {
     timer = null
     if (clock.now() >= lookedUntil) return
-    void check()
+    void checkBehind()
     timer = clock.setTimer(checkEveryMs, round)
   }
 
   const stopListening = live.onChange((what) => {
-    if (what === 'gateway' && clock.now() < lookedUntil) void check()
+    if (what === 'gateway' && clock.now() < lookedUntil) void checkBehind()
   })
 
   return {
@@ -254,6 +264,7 @@ export function createGatewayHealth(deps: {
       return () => listeners.delete(listener)
     },
     stop() {
+      stopped = true
       timer?.cancel()
       lookedUntil = 0
       stopListening()

@@ -14,6 +14,7 @@ import { Empty, PageHead } from '../../ui/parts.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
 import { ImportButton } from '../agent-files/import-button.tsx'
+import { TryDemoButton } from '../demo/demo-controls.tsx'
 import { AgentRowActions } from './agent-actions.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
@@ -82,7 +83,12 @@ export function AgentsPage() {
               <Empty
                 icon={<Users size={22} aria-hidden />}
                 title={strings.none}
-                actions={<Button onClick={openNewAgent}>{strings.newAgent}</Button>}
+                actions={
+                  <>
+                    <Button onClick={openNewAgent}>{strings.newAgent}</Button>
+                    <TryDemoButton />
+                  </>
+                }
               >
                 {strings.noneBody}
               </Empty>

@@ -10,6 +10,7 @@ import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
 import { strings as chatStrings } from '../board-chat/strings.ts'
 import { strings as settingsStrings } from '../board-settings/strings.ts'
+import { DemoMenuItem } from '../demo/demo-controls.tsx'
 import { strings as documentStrings } from '../documents/strings.ts'
 import { strings as goalStrings } from '../goals/strings.ts'
 import { BoardMenuItems } from '../planning/board-menu-items.tsx'
@@ -106,6 +107,7 @@ export const BoardActions = memo(function BoardActions({
             {pause}
           </Menu.Item>
           <BoardMenuItems boardId={board.id} onOpen={(dialog) => setQuery({ plan: dialog })} />
+          <DemoMenuItem boardId={board.id} />
         </Menu.Dropdown>
       </Menu>
       <Button leftSection={<Plus size={14} aria-hidden />} onClick={() => openNewTask(board.id)}>

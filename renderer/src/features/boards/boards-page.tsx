@@ -14,6 +14,7 @@ import { useAgents, useBoards, useTasks } from '../../lib/store.ts'
 import { Empty, PageHead } from '../../ui/parts.tsx'
 import { strings as groupStrings } from '../board-groups/strings.ts'
 import { useBoardsByGroup } from '../board-groups/use-groups.ts'
+import { TryDemoButton } from '../demo/demo-controls.tsx'
 import { BoardCard } from './board-card.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
@@ -70,9 +71,12 @@ export function BoardsPage() {
               icon={<SquareKanban size={22} aria-hidden />}
               title={strings.none}
               actions={
-                <Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewBoard}>
-                  {strings.newBoard}
-                </Button>
+                <>
+                  <Button leftSection={<Plus size={14} aria-hidden />} onClick={openNewBoard}>
+                    {strings.newBoard}
+                  </Button>
+                  <TryDemoButton />
+                </>
               }
             >
               {strings.noneBody}

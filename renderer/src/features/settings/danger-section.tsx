@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { changeSettings } from '../../lib/actions.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { DemoSetting } from '../demo/demo-controls.tsx'
 import { Group, Row } from './parts.tsx'
 import { strings } from './strings.ts'
 
@@ -29,6 +30,7 @@ export function DangerSection() {
           {words.onboardingConfirm}
         </Button>
       </Row>
+      <DemoSetting />
     </Group>
   )
 }

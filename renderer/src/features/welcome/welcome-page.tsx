@@ -2,8 +2,8 @@
 import './welcome.css'
 import '../gateway/gateway.css'
 import { Button } from '@mantine/core'
-import { Check } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Check, ChevronRight } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { openNewAgent, openNewBoard, openNewTask } from '../../app/palette-state.ts'
 import { changeSettings, gatewayAction } from '../../lib/actions.ts'
@@ -11,6 +11,7 @@ import { navigate } from '../../lib/hash-location.ts'
 import { useAgents, useBoards, useGatewayRuntime, useLive, useTasks } from '../../lib/store.ts'
 import { Note, PageHead } from '../../ui/parts.tsx'
 import { ProviderForm } from '../gateway/provider-form.tsx'
+import { DemoCard } from '../demo/demo-controls.tsx'
 import { InstallButton, useInstallJob } from '../gateway/runtime-card.tsx'
 import { strings as gatewayStrings } from '../gateway/strings.ts'
 import { JobView } from '../gateway/sync-panel.tsx'
@@ -35,6 +36,8 @@ export function WelcomePage() {
   const tasks = useTasks()
   const job = useInstallJob()
   const { done, current } = useOnboarding()
+  /** A later step that was opened before its turn: none waits for another. */
+  const [ahead, setAhead] = useState<number | null>(null)
   const board = boards[0]
 
   const steps: Step[] = [
@@ -130,17 +133,38 @@ export function WelcomePage() {
       <PageHead title={strings.title} />
       <div className="page-inner page-narrow">
         <p className="muted">{current === -1 ? strings.allBody : strings.lead}</p>
+        <DemoCard />
         <ol className="steps">
           {steps.map((step, index) => {
             const state = step.done ? 'done' : index === current ? 'current' : 'later'
             return (
-              <li key={step.title} className="card step" data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
+              <li
+                key={step.title}
+                className="card step"
+                data-state={state}
+                data-open={ahead === index || undefined}
+                aria-current={state === 'current' ? 'step' : undefined}
+              >
                 <span className="step-mark">{step.done ? <Check size={14} aria-label="Done" /> : index + 1}</span>
                 <div>
-                  <h2>{step.title}</h2>
+                  <h2>
+                    {state === 'later' ? (
+                      <button
+                        type="button"
+                        className="step-open"
+                        aria-expanded={ahead === index}
+                        onClick={() => setAhead(ahead === index ? null : index)}
+                      >
+                        {step.title}
+                        <ChevronRight size={14} aria-hidden />
+                      </button>
+                    ) : (
+                      step.title
+                    )}
+                  </h2>
                   {step.done ? (
                     <p className="muted">{step.doneText}</p>
-                  ) : state === 'current' ? (
+                  ) : state === 'current' || ahead === index ? (
                     <div className="step-body">{step.body}</div>
                   ) : null}
                 </div>

@@ -9,7 +9,7 @@ import './app/mantine-overrides.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
-import { startLive } from './lib/connection.ts'
+import { beginLive } from './lib/connection.ts'
 import { watchEscape } from './lib/keys.ts'
 
 // After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever.
@@ -25,7 +25,7 @@ window.addEventListener('vite:preloadError', (event) => {
 watchEscape()
 
 // The data is on its way before the page is drawn for the first time. A sign-in link has no session yet.
-if (!window.location.hash.startsWith('#/login/')) startLive()
+if (!window.location.hash.startsWith('#/login/')) beginLive()
 
 const root = document.getElementById('root')
 if (root) {

@@ -12,7 +12,15 @@ export function rememberBoard(id: string): void {
   localStorage.setItem(lastBoardKey, id)
 }
 
-/** Begins once; returns the undo. */
+/** Asks for the data; a second call changes nothing. */
+export function beginLive(): void {
+  live.start()
+  // What the address asks for is on its way before the page that shows it; a board that was never here may not exist.
+  const board = /^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1]
+  if (board && board === localStorage.getItem(lastBoardKey)) void live.wantBoard(board)
+}
+
+/** Keeps the connection while the page is used; returns the undo. */
 export function startLive(): () => void {
   setUnauthorizedHandler(() => {
     live.stop()
@@ -23,10 +31,7 @@ export function startLive(): () => void {
   }
   window.addEventListener('online', nudge)
   document.addEventListener('visibilitychange', nudge)
-  live.start()
-  // What the address asks for is on its way before the page that shows it; a board that was never here may not exist.
-  const board = /^#\/boards\/([^/?]+)/.exec(window.location.hash)?.[1]
-  if (board && board === localStorage.getItem(lastBoardKey)) void live.wantBoard(board)
+  beginLive()
   return () => {
     window.removeEventListener('online', nudge)
     document.removeEventListener('visibilitychange', nudge)

@@ -154,7 +154,6 @@ export function createServices(options: {
     clock,
     log,
     gateway: connection,
-    responses,
     baseUrl,
     installKey: init.install_key,
     resourcesDir: init.resources_dir,

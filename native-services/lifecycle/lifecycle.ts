@@ -4,7 +4,7 @@ import { parseEvery } from '../domain/agent-interval.ts'
 import { agentNames } from '../domain/agent-names.ts'
 import { checkedIn } from '../domain/agent-status.ts'
 import { createAgentFiles } from '../gateway/agent-files.ts'
-import type { GatewayConnection, ResponsesClient } from '../gateway/types.ts'
+import type { GatewayConnection } from '../gateway/types.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createId } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
@@ -34,7 +34,6 @@ export interface LifecycleDeps {
   clock: Clock
   log: Log
   gateway: GatewayConnection
-  responses: ResponsesClient
   /** Where agents reach our API, e.g. `http://127.0.0.1:8642`. */
   baseUrl: () => string
   installKey: string

@@ -62,7 +62,6 @@ function start() {
     clock: systemClock,
     log,
     gateway,
-    responses: { run: () => Promise.reject(new Error('not used')), setTarget: () => undefined, stop: () => Promise.resolve() },
     baseUrl: () => 'http://127.0.0.1:1',
     installKey,
     resourcesDir,

@@ -54,7 +54,6 @@ export function createLifecycleBench(): LifecycleBench {
       clock,
       log,
       gateway,
-      responses: { run: () => Promise.reject(new Error('not used')), setTarget: () => undefined, stop: () => Promise.resolve() },
       baseUrl: () => 'http://127.0.0.1:8642',
       installKey: 'install-key-for-tests-0123456789',
       resourcesDir,

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGatewayConnection } from '../../native-services/gateway/gateway-connection.ts'
-import { createResponsesClient } from '../../native-services/gateway/responses-client.ts'
 import type { GatewayConnection } from '../../native-services/gateway/types.ts'
 import { createAgentLifecycle } from '../../native-services/lifecycle/lifecycle.ts'
 import type { AgentLifecycle } from '../../native-services/lifecycle/types.ts'
@@ -43,15 +42,13 @@ export async function startRealLifecycle(): Promise<RealLifecycle> {
   )
   const board = store.write(() => store.boards.create({ gateway_id: row.id, name: 'Board', slug: 'board' }))
   const connection = createGatewayConnection({ clock: systemClock, log, version: '0.1.0' })
-  const responses = createResponsesClient({ clock: systemClock, log, requestTimeoutMs: 60_000 })
-  for (const client of [connection, responses]) client.setTarget({ port: gateway.port, token: gateway.token })
+  connection.setTarget({ port: gateway.port, token: gateway.token })
   const api: AgentApi = await startAgentApi(() => lifecycle)
   const lifecycle: AgentLifecycle = createAgentLifecycle({
     store,
     clock: systemClock,
     log,
     gateway: connection,
-    responses,
     baseUrl: () => api.url,
     installKey: 'install-key-for-tests-0123456789',
     resourcesDir,
@@ -86,7 +83,6 @@ export async function startRealLifecycle(): Promise<RealLifecycle> {
     async stop() {
       await lifecycle.stop(Date.now() + 2000)
       await connection.stop()
-      await responses.stop()
       await gateway.stop()
       await api.stop()
       store.close()

@@ -30,7 +30,7 @@ export function LoginPage({ code, onSignedIn }: { code: string | null; onSignedI
       live = false
     }
     // The code is exchanged once, whatever else renders.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- a code is exchanged once
   }, [code])
 
   return (

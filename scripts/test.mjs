@@ -134,7 +134,8 @@ async function runTests(stage, folders) {
         if (test.failureMessages.length > 0) secondTry.push(`${suiteName} › ${test.fullName}: ${test.failureMessages[0].split('\n')[0]}`)
       } else if (test.status === 'failed') {
         failedHere += 1
-        fail(stage.name, `${suiteName} › ${test.fullName}`)
+        // Each try left a message; the end of a long log is often all that somebody sees of it.
+        fail(stage.name, `${suiteName} › ${test.fullName}`, test.failureMessages.map(firstLines))
       } else {
         total.skipped += 1
         if (!notEvenStarted) notRun.push({ what: `${suiteName} › ${test.fullName}`, why: test.status === 'todo' ? 'to do' : 'skipped' })
@@ -144,9 +145,18 @@ async function runTests(stage, folders) {
   if (code !== 0 && failedHere === 0) fail(stage.name, code === 124 ? tooLong : `an error outside the tests (vitest ended with ${code})`)
 }
 
-function fail(stage, what) {
+function fail(stage, what, why = []) {
   total.failed += 1
-  failures.push(`${stage}: ${what}`)
+  failures.push([`${stage}: ${what}`, ...why].join('\n'))
+}
+
+/** What went wrong and where in our own files, indented below the name of the test. */
+function firstLines(message) {
+  const lines = message.split('\n').map((line) => line.trimEnd())
+  const where = lines.find((line) => /^\s+at .*[\\/]test[\\/]/.test(line))
+  return [...lines.filter((line) => line !== '' && !/^\s+at /.test(line)).slice(0, 12), ...(where ? [where] : [])]
+    .map((line) => `      ${line.slice(0, 200)}`)
+    .join('\n')
 }
 
 function report(tookMs) {

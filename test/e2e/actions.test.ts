@@ -111,6 +111,40 @@ describe('getting around', () => {
     }
   })
 
+  it('a drawer whose code arrives late leaves the focus to the palette that was opened meanwhile', async () => {
+    const task = await services.call('createTask', { params: board(), body: { title: 'A slow one' } })
+    const fresh = await signedIn.context.newPage()
+    let arrive = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    await fresh.route(/task-drawer/, async (route) => {
+      await held
+      await route.continue()
+    })
+    await fresh.goto(`${services.url}/#/boards/${world.board.id}/tasks/${task.id}`)
+    await fresh.locator('[data-card-link]').first().waitFor()
+    await fresh.keyboard.press('Control+k')
+    const field = fresh.getByPlaceholder(/^Search pages/)
+    await field.waitFor()
+    await field.fill('Launch')
+    arrive()
+    await fresh.getByRole('dialog', { name: /A slow one/ }).waitFor()
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
+    await fresh.close()
+  })
+
+  it('the palette takes Enter for what only the server finds', async () => {
+    const task = await services.call('createTask', { params: board(), body: { title: 'With a thread' } })
+    await services.call('createComment', { params: { ...board(), task_id: task.id }, body: { message: 'The quokka is in the cellar.' } })
+    await open('/logs')
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder(/^Search pages/).fill('quokka')
+    await page.locator('.mantine-Spotlight-action[data-selected]', { hasText: 'quokka' }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(hash).toBe(`/boards/${world.board.id}/tasks/${task.id}`)
+  })
+
   it('? lists every shortcut of the table, and nothing else', async () => {
     await open('/')
     await page.keyboard.press('?')

@@ -188,7 +188,13 @@ export async function startServices(
     },
     rowCounts: () =>
       direct((db) =>
-        Object.fromEntries(counted.map((table) => [table, (db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n])),
+        Object.fromEntries(
+          counted.map((table) => {
+            // What the loops note by themselves meanwhile (an agent that is late) is nobody's call.
+            const rows = table === 'activity' ? `activity WHERE actor_type <> 'system'` : table
+            return [table, (db.prepare(`SELECT count(*) AS n FROM ${rows}`).get() as { n: number }).n]
+          }),
+        ),
       ),
     query: (sql, ...values) => direct((db) => db.prepare(sql).all(...values)) as never,
     setGateway: (patch) =>

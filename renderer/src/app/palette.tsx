@@ -1,7 +1,7 @@
 /** The command palette: every page, board, agent, task and action from one field. */
 import '@mantine/spotlight/styles.css'
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core'
-import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   Boxes,
   FileText,
@@ -36,6 +36,7 @@ import { openNewAgent, openNewBoard, openNewGroup, openNewTask, useOverlays } fr
 import { markAllRead } from '../features/tasks/thread-actions.ts'
 import { strings } from './strings.ts'
 
+const [store, spotlight] = createSpotlight()
 const words = strings.paletteWords
 const tasksOffered = 20
 
@@ -228,8 +229,16 @@ export function Palette({ colorScheme }: { colorScheme: MantineColorScheme }) {
     ]
   }, [boards, boardGroups, agents, found, settings, colorScheme, setColorScheme, hits, query])
 
+  // Mantine chooses the first entry when the words change. What the server finds comes later: without this, Enter would do nothing there.
+  useEffect(() => {
+    if (query === '' || document.querySelector('.mantine-Spotlight-action[data-selected]')) return
+    document.querySelector('.mantine-Spotlight-action')?.setAttribute('data-selected', 'true')
+    store.updateState((state) => ({ ...state, selected: 0 }))
+  }, [groups, query])
+
   return (
     <Spotlight
+      store={store}
       actions={groups}
       onQueryChange={setQuery}
       shortcut={null}

@@ -7,9 +7,9 @@ import { useEffect, useRef, useState } from 'react'
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
-import { escapeTaken } from '../../lib/keys.ts'
 import { useAgents, useBoardChat, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
+import { useDrawer } from '../../lib/use-drawer.ts'
 import { LoadError } from '../../ui/parts.tsx'
 import { Composer } from '../tasks/composer.tsx'
 import { Message, Writing } from '../tasks/message.tsx'
@@ -28,7 +28,7 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
   const [shown, setShown] = useState(pageSize)
   const [round, setRound] = useState(0)
   const body = useRef<HTMLDivElement>(null)
-  const panel = useRef<HTMLDivElement>(null)
+  const panel = useDrawer({ about: boardId, onClose })
 
   useEffect(() => {
     if (connection !== 'live') return
@@ -51,15 +51,6 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
       current = false
     }
   }, [boardId, connection, shown, round])
-
-  useEffect(() => panel.current?.focus(), [])
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [onClose])
 
   const rows = Object.values(outbox).filter((row) => row.type === 'board_chat' && row.board_id === boardId)
   const answered = new Set(chat.map((entry) => entry.source_notification_id))

@@ -7,8 +7,8 @@ import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { AgentSession } from '../../../../native-services/contract/sessions.ts'
-import { escapeTaken } from '../../lib/keys.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
+import { useDrawer } from '../../lib/use-drawer.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { GatewayDown } from './gateway-down.tsx'
@@ -67,24 +67,9 @@ export function SessionDrawer({
   const words = unsaid(transcript.words, runId, items ?? [])
   const running = runId !== null
   const body = useStickToEnd(`${items?.length ?? 0} ${items?.at(-1)?.id} ${words.length} ${running} ${transcript.underWay}`)
-  const panel = useRef<HTMLDivElement>(null)
   const title = sessionTitle({ agent, sessionKey, session, task })
 
-  useEffect(() => {
-    panel.current?.focus()
-    return () => {
-      requestAnimationFrame(() =>
-        document.querySelector<HTMLElement>(`[data-session-link="${CSS.escape(sessionKey)}"]`)?.focus({ preventScroll: true }),
-      )
-    }
-  }, [sessionKey])
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [onClose])
+  const panel = useDrawer({ about: sessionKey, returnTo: `[data-session-link="${CSS.escape(sessionKey)}"]`, onClose })
 
   const reset = () =>
     askOnce({

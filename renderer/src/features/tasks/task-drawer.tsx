@@ -9,10 +9,10 @@ import { changeTask, deleteTask, postComment } from '../../lib/actions.ts'
 import { part } from '../../lib/part.tsx'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
-import { escapeTaken } from '../../lib/keys.ts'
 import { fetchAll } from '../../lib/live.ts'
 import { useActivity, useAgents, useLive, useTask } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
+import { useDrawer } from '../../lib/use-drawer.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
@@ -252,27 +252,17 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
   const agents = useAgents(boardId)
   const activity = useActivity({ task_id: taskId })
   const { error, retry } = useThreadData(boardId, taskId)
-  const panel = useRef<HTMLDivElement>(null)
+  const panel = useDrawer({ about: taskId, returnTo: `[data-card-link="${taskId}"]`, onClose })
 
   useEffect(() => {
-    panel.current?.focus()
     const before = document.title
     return () => {
       document.title = before
-      // Back to where one came from, so that the arrows go on from there.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-card-link="${taskId}"]`)?.focus({ preventScroll: true }))
     }
   }, [taskId])
   useEffect(() => {
     if (task) document.title = `#${task.number} ${task.title} · Mission Control`
   }, [task])
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !escapeTaken(event)) onClose()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [onClose])
 
   return (
     <div

@@ -7,6 +7,7 @@ import { agentCommand, gatewayCommand, linkCommand, statusCommand, syncCommand, 
 import { backupCommand, diagnosticsCommand } from './host/cli-backup.ts'
 import { doctorCommand } from './host/cli-doctor.ts'
 import { serveCommand } from './host/cli-serve.ts'
+import { serviceCommand } from './host/cli-service.ts'
 import { productVersion } from './host/product.ts'
 
 const usage = `mission-control: the control center for OpenClaw agents
@@ -19,6 +20,9 @@ const usage = `mission-control: the control center for OpenClaw agents
       --host ADDRESS --allow-non-loopback   let other machines reach it
       --no-open                         do not open the browser
       --verbose                         print the log
+  mission-control service install       run it at boot (systemd, launchd), with these options of serve
+  mission-control service uninstall     stop that
+  mission-control service status        does it run; ends with 1 when not
   mission-control status [--json]       is everything all right
   mission-control agent list [--json]
   mission-control agent show NAME [--json]
@@ -84,6 +88,8 @@ async function main(argv: string[]): Promise<number> {
   switch (command) {
     case 'serve':
       return serveCommand(values)
+    case 'service':
+      return serviceCommand(rest, values)
     case 'status':
       return statusCommand(values)
     case 'agent':

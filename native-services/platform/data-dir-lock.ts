@@ -53,6 +53,12 @@ function readHolder(file: string): LockHolder | 'unreadable' | null {
   }
 }
 
+/** Who runs on the data folder of this lock; null when nobody does. */
+export async function livingHolder(file: string): Promise<LockHolder | null> {
+  const holder = readHolder(file)
+  return holder !== null && holder !== 'unreadable' && (await isSameDurableProcess(holder)) ? holder : null
+}
+
 /** Throws `DataDirLockedError` while the holder lives. */
 export async function acquireDataDirLock(options: { file: string; folder: string; program: string }): Promise<DataDirLock> {
   const self = await durableIdentity(process.pid)

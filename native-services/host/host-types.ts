@@ -72,6 +72,9 @@ export interface CommandResult {
   /** What was asked for, of the commands that ask. */
   readonly data?: unknown
 }
+export const done: CommandResult = { ok: true, message: null }
+/** @param message Why, and what to do instead, for a person. */
+export const refused = (message: string): CommandResult => ({ ok: false, message })
 
 export interface Host {
   /** Resolves as soon as both children are supervised; throws `DataDirLockedError` when another host has the data folder. */

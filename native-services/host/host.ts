@@ -2,51 +2,28 @@
  * The host: supervises the services host and the OpenClaw gateway, owns the secrets, and carries commands and states between the two.
  * Used by the desktop (which brings its own `forkServices`) and by `mission-control serve`.
  */
-import { readFileSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
-import type { LinkedRuntimeVersion } from '../contract/gateway-config.ts'
-import {
-  type GatewayState,
-  type HostCommand,
-  type HostToServices,
-  installUnderWay,
-  type ServicesState,
-  type ServicesToHost,
-} from '../contract/host-link.ts'
+import type { GatewayState, HostCommand, HostToServices, ServicesState, ServicesToHost } from '../contract/host-link.ts'
 import { systemClock } from '../platform/clock.ts'
+import { updateConfigFile } from '../platform/config.ts'
 import { acquireDataDirLock, type DataDirLock } from '../platform/data-dir-lock.ts'
 import { createLog, errorText } from '../platform/log.ts'
 import { ensureDataDirs } from '../platform/paths.ts'
 import { applyStagedRestore } from '../platform/staged-restore.ts'
-import { updateConfigFile } from '../platform/config.ts'
-import { registerSecret } from '../platform/redact.ts'
-import {
-  configureGateway,
-  configureModelProvider,
-  leaveDemoModel,
-  readDefaultModel,
-  readGatewayToken,
-  readModelProvider,
-  writeGatewayToken,
-} from '../openclaw/configure.ts'
-import { enginesAccept } from '../openclaw/engines.ts'
-import { type FoundRuntime, findRuntime, nodeAt, nodeFits, runtimeInfoOf } from '../openclaw/find.ts'
-import { listRuntimeVersions, managedPointers, managedProgram, removeManaged } from '../openclaw/runtime-versions.ts'
-import { validateConfig } from '../openclaw/validate-config.ts'
-import { verifyGateway } from '../openclaw/verify-gateway.ts'
-import type { DemoModel } from '../openclaw/demo-model.ts'
+import { configureGateway, readModelProvider } from '../openclaw/configure.ts'
+import { runtimeInfoOf } from '../openclaw/find.ts'
 import { Supervisor } from '../supervision/supervisor.ts'
 import { createForkServices } from './fork-services.ts'
+import { createGatewayModel } from './gateway-model.ts'
 import { createGatewayProgram } from './gateway-program.ts'
 import { openHostSettings } from './host-settings.ts'
-import type { CommandResult, Host, HostOptions, HostView } from './host-types.ts'
+import { type CommandResult, done, type Host, type HostOptions, type HostView, refused } from './host-types.ts'
 import { createLogBatches } from './log-batches.ts'
+import { createRuntimeControl } from './runtime-control.ts'
 import { secretFile } from './secrets.ts'
-import { createPendingToken } from './pending-token.ts'
-import { createRuntimeSwitch } from './runtime-switch.ts'
 import { createServicesProgram } from './services-program.ts'
+import { createSharedToken } from './shared-token.ts'
 
 const servicesStopMs = 6000
 const gatewayStartDeadlineMs = 120_000
@@ -65,9 +42,6 @@ const movesGateway = new Set<HostCommand['action']>([
   'leave-demo-model',
   'gateway-token',
 ])
-
-const ok: CommandResult = { ok: true, message: null }
-const refused = (message: string): CommandResult => ({ ok: false, message })
 
 /** Creates the folders and the secrets. Nothing runs and no lock is held before `start()`. */
 export function createHost(options: HostOptions): Host {
@@ -90,21 +64,22 @@ export function createHost(options: HostOptions): Host {
   )
 
   let gatewayPort = config.gateway.external ? Number(new URL(config.gateway.external.url).port) : config.gateway.port
-  let gatewayToken: string | null = config.gateway.external?.token ?? tokenOnDisk()
-  registerSecret(gatewayToken)
-  let runtime: FoundRuntime = { source: 'none', entry: null, version: null, node: null, problem: 'Not looked for yet.' }
   let servicesState: ServicesState | null = null
-  let demoModel: DemoModel | null = null
   let lock: DataDirLock | null = null
   let stopping: Promise<void> | null = null
-  let installing = false
-  let lookedForRuntime = false
   const timers: NodeJS.Timeout[] = []
-  const pendingToken = createPendingToken({
-    file: path.join(paths.root, 'gateway-token.pending'),
+  const token = createSharedToken({
+    external: config.gateway.external?.token ?? null,
+    pendingFile: path.join(paths.root, 'gateway-token.pending'),
     configFile: paths.openclaw.configFile,
+    port: () => gatewayPort,
     log,
+    onChange(next) {
+      if (next !== null) gateway.useToken(next)
+      tellToken()
+    },
   })
+  const model = createGatewayModel({ configFile: paths.openclaw.configFile, demo: config.demo, settings, log })
 
   const services = createServicesProgram({
     fork: options.forkServices ?? createForkServices(),
@@ -124,7 +99,7 @@ export function createHost(options: HostOptions): Host {
     port: () => gatewayPort,
     external: config.gateway.external !== null,
     configure: prepareGateway,
-    runtime: () => Promise.resolve(runtime),
+    runtime: () => Promise.resolve(runtime.found),
     onLine: (line) => batches.add({ ...line, source: 'gateway' }),
   })
   const servicesSupervisor = new Supervisor({
@@ -142,43 +117,25 @@ export function createHost(options: HostOptions): Host {
     limits: { startDeadlineMs: gatewayStartDeadlineMs, drainMs: 4000, killAfterMs: 5000 },
   })
 
-  const runtimeSwitch = createRuntimeSwitch({
-    runtimeDir: paths.runtime,
-    markerFile: path.join(paths.root, 'runtime-switch.pending'),
-    configFile: paths.openclaw.configFile,
-    stateDir: paths.openclaw.stateDir,
-    backups: paths.backups,
+  const runtime = createRuntimeControl({
+    config,
+    log,
     now: () => clock.now(),
-    log: log.scope('switch'),
     gateway: {
-      wanted: () => gatewaySupervisor.snapshot.status !== 'stopped' && gatewaySupervisor.snapshot.status !== 'failed',
-      stop: () => gatewaySupervisor.stop(),
-      start: startForSwitch,
-      verify: (version) => verifyGateway({ port: gatewayPort, token: gatewayToken ?? '' }, version),
+      supervisor: gatewaySupervisor,
+      version: () => gateway.version,
+      port: () => gatewayPort,
+      token: () => token.current,
     },
-    async refresh() {
-      await lookForRuntime()
-      return { version: runtime.version, problem: runtime.problem }
+    onFound() {
+      tellRuntime()
+      changed()
     },
-    async checkNode(target) {
-      const node = await nodeAt(nodeOf(target) ?? '')
-      if (!node) return { ok: false, message: 'Its Node cannot be run.' }
-      const { engines } = JSON.parse(readFileSync(path.join(path.dirname(target.path), 'package.json'), 'utf8')) as {
-        engines?: { node?: string }
-      }
-      const fits = engines?.node === undefined ? nodeFits(node.version) : enginesAccept(engines.node, node.version)
-      return fits ? { ok: true, message: '' } : { ok: false, message: `It wants Node ${engines?.node ?? ''}, and has ${node.version}.` }
+    onInstall(progress) {
+      services.post({ type: 'install-progress', ...progress })
+      hooks.onInstall?.(progress)
     },
-    async validate(target) {
-      const nodePath = nodeOf(target)
-      if (nodePath === null) return null
-      return validateConfig({ entry: target.path, nodePath, configFile: paths.openclaw.configFile, stateDir: paths.openclaw.stateDir })
-    },
-    async freeBytes() {
-      const { bavail, bsize } = await statfs(paths.root)
-      return bavail * bsize
-    },
-    onState: (state) => services.post({ type: 'runtime-switch', state }),
+    onSwitch: (state) => services.post({ type: 'runtime-switch', state }),
   })
 
   servicesSupervisor.onChange((snapshot) => {
@@ -190,20 +147,12 @@ export function createHost(options: HostOptions): Host {
   gatewaySupervisor.onChange((snapshot) => {
     services.post({ type: 'gateway-state', state: gatewayState() })
     // It may have rewritten its configuration while it started.
-    if (snapshot.status === 'running' || snapshot.status === 'adopted') publishToken()
+    if (snapshot.status === 'running' || snapshot.status === 'adopted') token.publish()
     changed()
   })
 
   function changed(): void {
     hooks.onChange?.(view())
-  }
-
-  function tokenOnDisk(): string | null {
-    try {
-      return readGatewayToken(paths.openclaw.configFile)
-    } catch {
-      return null
-    }
   }
 
   function initMessage(): HostToServices {
@@ -223,7 +172,7 @@ export function createHost(options: HostOptions): Host {
       install_key: secretFile(paths.installKey),
       gateway: {
         port: gatewayPort,
-        token: gatewayToken,
+        token: token.current,
         workspace_root: paths.openclaw.workspaces,
         config_path: paths.openclaw.configFile,
       },
@@ -260,62 +209,34 @@ export function createHost(options: HostOptions): Host {
     return {
       services: { status, pid, reason, remedy },
       gateway: gatewayState(),
-      runtime: runtimeInfoOf(runtime),
+      runtime: runtimeInfoOf(runtime.found),
       apiUrl: apiUrl(),
       servicesState,
     }
   }
 
-  function publishToken(): void {
-    const token = config.gateway.external?.token ?? tokenOnDisk()
-    if (token === gatewayToken) return
-    gatewayToken = token
-    registerSecret(token)
-    if (token !== null) gateway.useToken(token)
-    services.post({ type: 'gateway-token', token, port: gatewayPort })
-  }
+  const tellToken = (): void => services.post({ type: 'gateway-token', token: token.current, port: gatewayPort })
+  const tellRuntime = (): void => services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime.found) })
 
-  /** Before each start of the gateway: demo model up, configuration complete. */
-  async function prepareGateway(): Promise<{ token: string; workDir: string }> {
-    if (config.gateway.external) return { token: config.gateway.external.token, workDir: paths.openclaw.root }
-    await pendingToken.settle(gatewayPort)
-    const { token } = configureGateway({
+  /** Our part of the gateway's configuration; answers the token in it. */
+  function configure(): { token: string } {
+    return configureGateway({
       file: paths.openclaw.configFile,
       port: gatewayPort,
       workspaces: paths.openclaw.workspaces,
       logFile: path.join(paths.logs, 'openclaw.log'),
     })
-    if (config.demo || readModelProvider(paths.openclaw.configFile).kind === 'demo') await prepareDemoModel()
-    publishToken()
+  }
+
+  /** Before each start of the gateway: configuration complete, demo model up. */
+  async function prepareGateway(): Promise<{ token: string; workDir: string }> {
+    if (config.gateway.external) return { token: config.gateway.external.token, workDir: paths.openclaw.root }
+    await token.settle()
+    const configured = configure()
+    await model.prepare()
+    token.publish()
     publishProvider()
-    return { token, workDir: paths.openclaw.root }
-  }
-
-  async function runDemoModel(): Promise<DemoModel> {
-    if (!demoModel) {
-      const { createDemoModel } = await import('../openclaw/demo-model.ts')
-      const wanted = settings.get().demo_model_port
-      demoModel = await createDemoModel(wanted === null ? {} : { port: wanted }).catch(() => createDemoModel({}))
-      settings.update({ demo_model_port: demoModel.port })
-      log.info('demo_model.ready', { port: demoModel.port })
-    }
-    return demoModel
-  }
-
-  async function prepareDemoModel(): Promise<void> {
-    const { url } = await runDemoModel()
-    const { kind } = readModelProvider(paths.openclaw.configFile)
-    if (kind === 'none' || kind === 'demo')
-      configureModelProvider({ file: paths.openclaw.configFile, provider: { kind: 'demo' }, demoUrl: url })
-  }
-
-  async function settleToken(): Promise<void> {
-    try {
-      await pendingToken.settle(gatewayPort)
-      publishToken()
-    } catch (error) {
-      log.warn('gateway_token.unsettled', { error: errorText(error) })
-    }
+    return { token: configured.token, workDir: paths.openclaw.root }
   }
 
   function publishProvider(): void {
@@ -326,31 +247,18 @@ export function createHost(options: HostOptions): Host {
     }
   }
 
-  async function lookForRuntime(): Promise<void> {
-    runtime = await findRuntime({ openclawPath: config.openclawPath, runtimeDir: paths.runtime, openclawDir: config.openclawDir })
-    lookedForRuntime = true
-    log.info('runtime.found', {
-      source: runtime.source,
-      version: runtime.version,
-      node: runtime.node?.version ?? null,
-      problem: runtime.problem,
-    })
-    services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
-    changed()
-  }
-
   function fromServices(message: ServicesToHost): void {
     switch (message.type) {
       case 'ready':
         log.info('services.ready', { port: message.port, pid: message.pid })
         services.post({ type: 'gateway-state', state: gatewayState() })
-        services.post({ type: 'gateway-token', token: gatewayToken, port: gatewayPort })
+        tellToken()
         // What was not looked for yet is not missing.
-        if (lookedForRuntime) services.post({ type: 'runtime-state', runtime: runtimeInfoOf(runtime) })
+        if (runtime.looked) tellRuntime()
         publishProvider()
-        services.post({ type: 'runtime-switch', state: runtimeSwitch.state })
+        services.post({ type: 'runtime-switch', state: runtime.switchState })
         // The services may have died in the middle of a rotation: which token counts is found out now.
-        if (!config.gateway.external) void settleToken()
+        token.settleLater()
         return
       case 'state':
         servicesState = message.state
@@ -385,32 +293,32 @@ export function createHost(options: HostOptions): Host {
     if (stopping) return refused('The control center is shutting down.')
     const { status, owned } = gatewaySupervisor.snapshot
     const notOurs = (status === 'adopted' || status === 'degraded') && !owned
-    if (runtimeSwitch.running && movesGateway.has(wanted.action))
+    if (runtime.switching && movesGateway.has(wanted.action))
       return refused('OpenClaw is being switched to another version. Wait until that is done.')
     switch (wanted.action) {
       case 'start':
-        if (runtime.problem !== null) await lookForRuntime()
+        if (runtime.found.problem !== null) await runtime.look()
         gatewaySupervisor.start()
-        return ok
+        return done
       case 'stop':
         if (notOurs) return refused('We did not start this gateway, so we do not stop it.')
         void gatewaySupervisor.stop()
-        return ok
+        return done
       case 'restart':
         if (notOurs) return refused('We did not start this gateway, so we do not restart it.')
         gatewaySupervisor.restart()
-        return ok
+        return done
       case 'restart-services':
         servicesSupervisor.restart()
-        return ok
+        return done
       case 'use-port':
         if (config.gateway.external) return refused('The gateway is set by OPENCLAW_GATEWAY_URL. Change it there.')
         updateConfigFile(paths, { gateway_port: wanted.port })
         await gatewaySupervisor.stop()
         gatewayPort = wanted.port
-        services.post({ type: 'gateway-token', token: gatewayToken, port: gatewayPort })
+        tellToken()
         gatewaySupervisor.start()
-        return ok
+        return done
       case 'set-model-provider':
         return setModelProvider(wanted.provider)
       case 'leave-demo-model':
@@ -418,170 +326,50 @@ export function createHost(options: HostOptions): Host {
       case 'leave-demo':
         return leaveDemo()
       case 'install-runtime':
-        return installRuntime(wanted.version)
-      case 'list-runtimes': {
-        const free = await statfs(paths.root).then(
-          ({ bavail, bsize }) => bavail * bsize,
-          () => null,
-        )
-        return { ...ok, data: { items: await versions(), locked: whySwitchLocked(), free_bytes: free } }
-      }
-      case 'ask-registry': {
-        const { askNewest } = await import('../openclaw/install.ts')
-        return { ...ok, data: await askNewest() }
-      }
+        return runtime.install(wanted.version)
+      case 'list-runtimes':
+        return runtime.list()
+      case 'ask-registry':
+        return runtime.askNewest()
       case 'remove-runtime':
-        if ((await versions()).some((each) => each.id === wanted.id && each.running)) return refused('The gateway runs with this version.')
-        removeManaged(paths.runtime, wanted.id)
-        return ok
+        return runtime.remove(wanted.id)
       case 'switch-runtime':
-        return switchRuntime(wanted)
+        return runtime.switchTo(wanted.id, wanted.job_id)
       case 'gateway-token':
-        return changeToken(wanted)
+        return token.change(wanted)
     }
-  }
-
-  /** The phases of a rotation: see the host link. */
-  function changeToken({ phase, token }: Extract<HostCommand, { action: 'gateway-token' }>): CommandResult {
-    if (config.gateway.external) return refused('The gateway is set by OPENCLAW_GATEWAY_URL: change its token there.')
-    const file = paths.openclaw.configFile
-    if (phase === 'remember' || phase === 'commit') {
-      if (token === undefined) return refused('No token was given.')
-      if (tokenOnDisk() === null)
-        return refused(`There is no token in ${file}, or it refers to one that is kept elsewhere. Change it there.`)
-      registerSecret(token)
-      if (phase === 'remember') pendingToken.remember(token)
-      // The gateway has written it already when it was running.
-      else if (readGatewayToken(file) !== token) writeGatewayToken(file, token)
-    }
-    if (phase === 'commit' || phase === 'reread') publishToken()
-    if (phase === 'commit' || phase === 'forget') pendingToken.forget()
-    return ok
   }
 
   async function setModelProvider(provider: Extract<HostCommand, { action: 'set-model-provider' }>['provider']): Promise<CommandResult> {
     if (config.gateway.external) return refused('The gateway is set by OPENCLAW_GATEWAY_URL: choose the model in its own configuration.')
-    if (provider.kind !== 'demo') registerSecret(provider.api_key)
-    configureGateway({
-      file: paths.openclaw.configFile,
-      port: gatewayPort,
-      workspaces: paths.openclaw.workspaces,
-      logFile: path.join(paths.logs, 'openclaw.log'),
-    })
-    if (provider.kind === 'demo') {
-      await runDemoModel()
-      // Before the change: a crash between the two leaves the present one as the former.
-      if (readModelProvider(paths.openclaw.configFile).kind !== 'demo')
-        settings.update({ before_demo: { model: readDefaultModel(paths.openclaw.configFile) } })
-    } else settings.update({ before_demo: null })
-    configureModelProvider({ file: paths.openclaw.configFile, provider, demoUrl: demoModel?.url ?? null })
+    configure()
+    await model.use(provider)
     takeUpModel()
-    return ok
+    return done
   }
 
   async function putModelBack(): Promise<CommandResult> {
     if (config.gateway.external || config.demo) return refused('The model is not changed here.')
-    leaveDemoModel(paths.openclaw.configFile, settings.get().before_demo?.model ?? null)
-    settings.update({ before_demo: null })
+    model.putBack()
     takeUpModel()
     // Last: the gateway that goes down may still ask it.
-    const former = demoModel
-    demoModel = null
-    await former?.stop()
-    return ok
-  }
-
-  function leaveDemo(): CommandResult {
-    if (!config.demo || !hooks.onLeaveDemo) return refused('Stop this program by hand.')
-    // The answer goes out first.
-    setTimeout(() => hooks.onLeaveDemo?.(), 500)
-    return ok
+    await model.stopDemo()
+    return done
   }
 
   function takeUpModel(): void {
-    publishToken()
+    token.publish()
     publishProvider()
     const { status, owned } = gatewaySupervisor.snapshot
     if (owned) gatewaySupervisor.restart()
     else if (status === 'failed' || status === 'backing-off') gatewaySupervisor.start()
   }
 
-  const versions = (): Promise<LinkedRuntimeVersion[]> =>
-    listRuntimeVersions({
-      runtimeDir: paths.runtime,
-      openclawPath: config.openclawPath,
-      openclawDir: config.openclawDir,
-      found: runtime,
-      running: gatewaySupervisor.snapshot.owned ? gateway.version : null,
-    })
-
-  /** Null when another version can be chosen here. */
-  function whySwitchLocked(): string | null {
-    if (config.gateway.external) return 'The gateway is set by OPENCLAW_GATEWAY_URL, so its version is chosen where it runs.'
-    if (config.openclawPath) return 'openclaw_path in config.json says which OpenClaw is used. Remove it there to choose here.'
-    const { status, owned } = gatewaySupervisor.snapshot
-    if ((status === 'adopted' || status === 'degraded' || status === 'running') && !owned)
-      return 'We did not start this gateway, so we do not change its version.'
-    return null
-  }
-
-  function nodeOf(target: LinkedRuntimeVersion): string | null {
-    if (target.source !== 'managed') return runtime.node?.path ?? null
-    const pointer = managedPointers(paths.runtime).find((each) => each.openclaw === target.id)
-    return pointer ? managedProgram(paths.runtime, pointer).nodePath : null
-  }
-
-  async function startForSwitch(): Promise<{ ok: boolean; reason: string | null }> {
-    gatewaySupervisor.start()
-    const { status, reason } = await gatewaySupervisor.waitFor((snapshot) =>
-      ['running', 'degraded', 'adopted', 'failed', 'backing-off', 'stopped'].includes(snapshot.status),
-    )
-    const up = status === 'running' || status === 'degraded'
-    return { ok: up, reason: up ? null : (reason ?? `It is ${status}.`) }
-  }
-
-  async function switchRuntime({ id, job_id }: Extract<HostCommand, { action: 'switch-runtime' }>): Promise<CommandResult> {
-    const locked = whySwitchLocked()
-    if (locked !== null) return refused(locked)
-    if (runtimeSwitch.running || installing) return refused('OpenClaw is being installed or switched already. Wait until that is done.')
-    const target = (await versions()).find((each) => each.id === id)
-    if (!target) return refused('There is no such version on this machine.')
-    if (target.current) return refused('This version is in use already.')
-    void runtimeSwitch.run(target, job_id)
-    return ok
-  }
-
-  /** After a switch was cut off: what runs may still be the other version. */
-  async function leaveOtherVersion(): Promise<void> {
-    const { owned } = await gatewaySupervisor.waitFor(({ status }) => ['running', 'degraded', 'failed', 'stopped'].includes(status))
-    if (owned && gateway.version !== null && runtime.version !== null && gateway.version !== runtime.version) gatewaySupervisor.restart()
-  }
-
-  async function installRuntime(version?: string): Promise<CommandResult> {
-    if (installing) return refused(installUnderWay)
-    installing = true
-    try {
-      const { installRuntime: install } = await import('../openclaw/install.ts')
-      await install({
-        runtimeDir: paths.runtime,
-        // One that is asked for by name is switched to by itself, with its checks.
-        ...(version !== undefined && { version, activate: false }),
-        log: log.scope('install'),
-        onProgress(progress) {
-          services.post({ type: 'install-progress', ...progress })
-          hooks.onInstall?.(progress)
-        },
-      })
-      await lookForRuntime()
-      if (version !== undefined) return ok
-      const { status, owned } = gatewaySupervisor.snapshot
-      if (status === 'failed' || status === 'backing-off') gatewaySupervisor.start()
-      // The running one would go on with the old version's files.
-      else if (status === 'running' && owned) gatewaySupervisor.restart()
-      return ok
-    } finally {
-      installing = false
-    }
+  function leaveDemo(): CommandResult {
+    if (!config.demo || !hooks.onLeaveDemo) return refused('Stop this program by hand.')
+    // The answer goes out first.
+    setTimeout(() => hooks.onLeaveDemo?.(), 500)
+    return done
   }
 
   function power(event: 'suspend' | 'resume'): void {
@@ -617,7 +405,7 @@ export function createHost(options: HostOptions): Host {
     const { owned } = gatewaySupervisor.snapshot
     if (!owned || settings.get().stop_gateway_on_quit) await within(gatewaySupervisor.stop())
     else log.info('gateway.left_running', { pid: gatewaySupervisor.snapshot.pid })
-    await demoModel?.stop()
+    await model.stopDemo()
     gateway.stop()
     batches.stop()
     stopListening()
@@ -629,13 +417,13 @@ export function createHost(options: HostOptions): Host {
     async start() {
       lock = await acquireDataDirLock({ file: paths.lock, folder: paths.root, program: options.program })
       log.info('host.start', { version: config.version, demo: config.demo, pid: process.pid })
-      const cutOff = runtimeSwitch.recover()
+      const cutOff = runtime.recover()
       servicesSupervisor.start()
       watchClock()
-      await lookForRuntime()
+      await runtime.look()
       if (settings.get().gateway_autostart) {
         gatewaySupervisor.start()
-        if (cutOff) void leaveOtherVersion()
+        if (cutOff) void runtime.leaveOtherVersion()
       }
     },
     async whenReady() {

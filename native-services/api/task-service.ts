@@ -27,7 +27,8 @@ export interface TaskService {
   create(caller: TaskCaller, board: BoardRow, input: BodyOf<'createTask'>): TaskRow
   update(caller: TaskCaller, board: BoardRow, task: TaskRow, input: BodyOf<'updateTask'>): TaskRow
   remove(caller: TaskCaller, task: TaskRow): void
-  comment(caller: TaskCaller, task: TaskRow, message: string): CommentRow
+  /** Throws `not_found` for a file that is not there, `conflict` for one that came with another comment or from somebody else. */
+  comment(caller: TaskCaller, task: TaskRow, input: BodyOf<'createComment'>): CommentRow
 }
 
 /** How far back a comment counts for `comment_required_for_review`. */
@@ -147,7 +148,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
   const heldUpBy = (task: TaskRow): string[] =>
     store.dependencies.dependents(task.id).filter((id) => store.tasks.get(id)?.blocked_by_task_ids.includes(task.id))
 
-  function writeComment(caller: TaskCaller, task: TaskRow, message: string): CommentRow {
+  function writeComment(caller: TaskCaller, task: TaskRow, { message, attachment_ids: fileIds = [] }: BodyOf<'createComment'>): CommentRow {
     const actor = actorOf(caller)
     const { comment } = store.messages.add({
       board_id: task.board_id,
@@ -159,6 +160,16 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
       mentions: notifier.resolveMentions(task.board_id, message),
       source_notification_id: null,
     })
+    for (const id of new Set(fileIds)) {
+      const file = store.attachments.get(id)
+      if (file?.task_id !== task.id)
+        throw new AppError('not_found', 'One of the files is not there (any more). Attach it again.', { field: 'body.attachment_ids' })
+      if (file.comment_id !== null || file.agent_id !== actor.agent_id)
+        throw new AppError('conflict', `${file.file_name} belongs to another comment or to somebody else. Attach your own.`, {
+          field: 'body.attachment_ids',
+        })
+      store.attachments.giveToComment(id, comment.id)
+    }
     if (actor.agent_id !== null) store.tasks.subscribe(task.id, actor.agent_id)
     record(caller, task, 'task.comment', `${actor.name} commented on #${task.number}: ${excerpt(message)}`, { comment_id: comment.id })
     notifier.commented({ task: fresh(task.id), comment, actor })
@@ -328,7 +339,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         if (moved) notifier.statusChanged({ task, from: before.status, actor })
         if (before.is_blocked) tellUnblocked([before.id], 'it waits for nothing any more')
         if (moved && !holdsUp(task.status)) tellUnblocked(heldUp, `#${task.number} is ${taskStates[task.status].label.toLowerCase()}`)
-        if (comment !== '') writeComment(caller, task, comment)
+        if (comment !== '') writeComment(caller, task, { message: comment })
         return fresh(before.id)
       }),
 
@@ -350,7 +361,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
         })
       }),
 
-    comment: (caller, task, message) => store.write(() => writeComment(caller, task, message)),
+    comment: (caller, task, input) => store.write(() => writeComment(caller, task, input)),
   }
 }
 

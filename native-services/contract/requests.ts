@@ -101,7 +101,11 @@ export const taskUpdate = z.strictObject({
   comment: text.optional(),
 })
 
-export const commentCreate = z.strictObject({ message: z.string().trim().min(1).max(100_000) })
+export const commentCreate = z.strictObject({
+  message: z.string().trim().min(1).max(100_000),
+  /** Files of the task that belong to no comment yet: they come with this one. */
+  attachment_ids: z.array(id).max(20).optional(),
+})
 
 export const settingsUpdate = z.strictObject(settings.partial().shape)
 

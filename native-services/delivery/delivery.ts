@@ -268,6 +268,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       task,
       comment: row.comment_id === null ? undefined : store.messages.get(row.comment_id),
       thread: store.messages.tail(task.id, threadLength),
+      files: store.attachments.byComment(task.id),
       colleagues: store.agents.all({ board_id: task.board_id }).filter((other) => other.id !== agent.id),
     }
     return { agent, ...buildPrompt(facts) }

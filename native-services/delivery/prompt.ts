@@ -6,6 +6,7 @@ import { agentCommand, asData, asLine, block } from '../domain/prompt-data.ts'
 import { nothingToAdd } from '../domain/reply-rules.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { BoardRow } from '../store/boards.ts'
+import type { AttachmentRow } from '../store/documents.ts'
 import type { CommentRow } from '../store/messages.ts'
 import type { NotificationRow } from '../store/notifications.ts'
 import type { TaskRow } from '../store/tasks.ts'
@@ -25,6 +26,8 @@ export interface PromptFacts {
   comment: CommentRow | undefined
   /** The newest comments, oldest first. */
   thread: readonly CommentRow[]
+  /** Comment id → the files that came with it. */
+  files: ReadonlyMap<string, readonly AttachmentRow[]>
   /** Others on the board, to mention. */
   colleagues: readonly AgentRow[]
 }
@@ -34,7 +37,8 @@ function roleOf(agent: AgentRow): string {
   return agent.is_board_lead ? `the lead${title}` : `a worker${title}`
 }
 
-function instructions({ agent, board, task, notification, colleagues }: PromptFacts): string {
+function instructions(facts: PromptFacts): string {
+  const { agent, board, task, notification, colleagues } = facts
   const mc = agentCommand(process.platform)
   const names = colleagues.map((colleague) => `@"${asLine(colleague.name, 80)}"`).slice(0, 25)
   const lines = [
@@ -49,6 +53,7 @@ function instructions({ agent, board, task, notification, colleagues }: PromptFa
         : `Answer what was asked, in a few sentences of Markdown.`,
     `When there is really nothing to say, answer with the one word ${nothingToAdd}. Never do so for an assignment or a direct question.`,
   ]
+  if (facts.files.size > 0) lines.push(`A line [file ID: …] names a file that came with a comment: \`${mc} file get ID PATH\` saves it.`)
   if (names.length > 0) lines.push(`Mention a colleague only when you need something from them: ${names.join(', ')}.`)
   return lines.join('\n')
 }
@@ -63,17 +68,25 @@ function isResolution({ type }: NotificationRow): boolean {
   return type === 'approval_resolved' || type === 'question_answered'
 }
 
-function comments(thread: readonly CommentRow[]): string {
-  if (thread.length === 0) return '(no comments yet)'
-  return thread
+/** What came with a comment; its content is a call away. */
+function filesOf({ files }: PromptFacts, commentId: string): string {
+  return (files.get(commentId) ?? [])
+    .map((file) => `\n[file ${file.id}: ${asLine(file.file_name, 255)}, ${file.media_type}, ${file.size} bytes]`)
+    .join('')
+}
+
+function comments(facts: PromptFacts): string {
+  if (facts.thread.length === 0) return '(no comments yet)'
+  return facts.thread
     .map(
       (entry) =>
-        `[${new Date(entry.created_at).toISOString()}] ${asLine(entry.author_name, 120)} (${entry.author_type}):\n${asData(entry.message, commentLength)}`,
+        `[${new Date(entry.created_at).toISOString()}] ${asLine(entry.author_name, 120)} (${entry.author_type}):\n${asData(entry.message, commentLength)}${filesOf(facts, entry.id)}`,
     )
     .join('\n\n')
 }
 
-function input({ notification, agent, task, comment, thread }: PromptFacts): string {
+function input(facts: PromptFacts): string {
+  const { notification, agent, task, comment } = facts
   const head = [
     `Notification: ${notification.type}`,
     `What happened: ${asLine(notification.title)}`,
@@ -90,10 +103,12 @@ function input({ notification, agent, task, comment, thread }: PromptFacts): str
   const parts = [
     head.join('\n'),
     block('description', asData(task.description === '' ? '(none)' : task.description, descriptionLength)),
-    block('thread', comments(thread)),
+    block('thread', comments(facts)),
   ]
   if (comment)
-    parts.push(`Answer this message of ${asLine(comment.author_name, 120)}:\n${block('message', asData(comment.message, messageLength))}`)
+    parts.push(
+      `Answer this message of ${asLine(comment.author_name, 120)}:\n${block('message', asData(comment.message, messageLength) + filesOf(facts, comment.id))}`,
+    )
   if (isResolution(notification)) parts.push(block('resolution', asData(notification.body, messageLength)))
   parts.push(`Notification ID: ${notification.id}`)
   return parts.join('\n\n')

@@ -151,6 +151,7 @@ export function documentsRepository({ db, clock, touch }: RepositoryContext) {
 
 export function attachmentsRepository({ db, clock, touch }: RepositoryContext) {
   const byId = db.prepare('SELECT * FROM attachments WHERE id = ?')
+  const ofComments = db.prepare('SELECT * FROM attachments WHERE task_id = ? AND comment_id IS NOT NULL ORDER BY id')
   const used = db.prepare('SELECT 1 FROM attachments WHERE sha256 = ? LIMIT 1')
   // A deleted row that can still be taken back lies in the steps of the undo.
   const kept = db.prepare('SELECT 1 FROM undo_steps WHERE expires_at > ? AND instr(steps_json, ?) > 0 LIMIT 1')
@@ -193,6 +194,14 @@ export function attachmentsRepository({ db, clock, touch }: RepositoryContext) {
       touch('attachment', row.id)
       return row
     },
+    /** It comes with this comment from now on. */
+    giveToComment(id: string, commentId: string): void {
+      db.prepare('UPDATE attachments SET comment_id = ? WHERE id = ?').run(commentId, id)
+      touch('attachment', id)
+    },
+    /** Comment id → what came with it, for a whole task. */
+    byComment: (taskId: string): Map<string, AttachmentRow[]> =>
+      Map.groupBy(ofComments.all(taskId) as (AttachmentRow & { comment_id: string })[], (row) => row.comment_id),
     remove(id: string): void {
       db.prepare('DELETE FROM attachments WHERE id = ?').run(id)
       touch('attachment', id, true)

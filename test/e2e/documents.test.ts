@@ -109,7 +109,7 @@ it('shows what somebody else wrote meanwhile, and keeps both', async () => {
 it('attaches by button, by drop and by paste; shows pictures; deletes and takes back', async () => {
   await openTab()
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC', 'base64')
-  await page.locator('input[type=file]').setInputFiles([
+  await page.locator('.attachments input[type=file]').setInputFiles([
     { name: 'red square.png', mimeType: 'image/png', buffer: png },
     { name: 'figures.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
   ])
@@ -128,7 +128,9 @@ it('attaches by button, by drop and by paste; shows pictures; deletes and takes 
     }, kind)
     await page.getByRole('link', { name: new RegExp(`^Download ${kind}`) }).waitFor()
   }
-  await page.locator('input[type=file]').setInputFiles([{ name: 'run.exe', mimeType: 'application/x-msdownload', buffer: png }])
+  await page
+    .locator('.attachments input[type=file]')
+    .setInputFiles([{ name: 'run.exe', mimeType: 'application/x-msdownload', buffer: png }])
   await page.getByText('Such files are not accepted').waitFor()
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: /^Download figures\.csv/ }).click()
@@ -154,6 +156,94 @@ it('attaches by button, by drop and by paste; shows pictures; deletes and takes 
   await page.getByRole('link', { name: /^Download figures\.csv/ }).waitFor()
 }, 60_000)
 
+it('sends files with a comment: by button, drop and paste; refused ones say why; a reload and a restart keep the rest', async () => {
+  await signedIn.open(`/boards/${board}/tasks/${task}`)
+  await page.getByRole('tab', { name: 'Thread' }).click()
+  const composer = page.locator('.drawer .composer')
+  const box = page.getByPlaceholder('Write a comment. @ mentions an agent.')
+  const files = composer.getByRole('list', { name: 'Files of this comment' })
+  const removal = (name: string | RegExp) => files.getByRole('button', { name: typeof name === 'string' ? `Remove ${name}` : name })
+  await box.fill('Here they are')
+  const chooser = page.waitForEvent('filechooser')
+  await composer.getByRole('button', { name: 'Attach files' }).focus()
+  await page.keyboard.press('Enter')
+  await (await chooser).setFiles([{ name: 'plan.md', mimeType: 'text/markdown', buffer: Buffer.from('# Plan') }])
+  await removal('plan.md').waitFor()
+  const give = (kind: 'drop' | 'paste', file: { name: string; type: string; size: number }, text?: string) =>
+    page.evaluate(
+      ({ kind: type, file: wanted, text: words }) => {
+        const data = new DataTransfer()
+        if (words !== undefined) data.setData('text/plain', words)
+        data.items.add(new File([new Uint8Array(wanted.size)], wanted.name, { type: wanted.type }))
+        const event =
+          type === 'drop'
+            ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        document.querySelector('.drawer .composer textarea')?.dispatchEvent(event)
+        return event.defaultPrevented
+      },
+      { kind, file, text },
+    )
+  expect(await give('drop', { name: 'dropped.txt', type: 'text/plain', size: 5 })).toBe(true)
+  expect(await give('paste', { name: 'image.png', type: 'image/png', size: 9 })).toBe(true)
+  await removal('dropped.txt').waitFor()
+  await removal(/^Remove Pasted .*\.png$/).waitFor()
+  // A spreadsheet's cells come as text and as a picture: the text is meant.
+  expect(await give('paste', { name: 'image.png', type: 'image/png', size: 9 }, 'a b')).toBe(false)
+  expect(await files.getByRole('listitem').count()).toBe(3)
+
+  await give('drop', { name: 'run.exe', type: 'application/x-msdownload', size: 9 })
+  await files.getByRole('alert').filter({ hasText: 'Such files are not accepted' }).waitFor()
+  await give('drop', { name: 'film.png', type: 'image/png', size: 21 * 1024 * 1024 })
+  await files.getByRole('alert').filter({ hasText: 'film.png is not attached. It is larger than 20 MB.' }).waitFor()
+  await give('drop', { name: 'nothing.txt', type: 'text/plain', size: 0 })
+  await files.getByRole('alert').filter({ hasText: 'The file is empty.' }).waitFor()
+  await picture('composer')
+  expect(await accessibilityFindings(page)).toEqual([])
+  for (const name of ['run.exe', 'film.png', 'nothing.txt']) await files.getByRole('button', { name: `Dismiss ${name}` }).click()
+
+  await removal('dropped.txt').focus()
+  await page.keyboard.press('Enter')
+  await removal('dropped.txt').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await removal('dropped.txt').waitFor()
+  await removal('dropped.txt').click()
+  await removal('dropped.txt').waitFor({ state: 'detached' })
+
+  // One that is cut off by the reload is named afterwards.
+  await page.route('**/attachments', () => undefined)
+  await give('drop', { name: 'late.txt', type: 'text/plain', size: 5 })
+  await files.getByRole('progressbar', { name: 'late.txt' }).waitFor()
+  expect(await composer.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
+  await page.unroute('**/attachments')
+  await services.restart()
+  await page.reload()
+  await removal('plan.md').waitFor({ timeout: 20_000 })
+  await removal(/^Remove Pasted/).waitFor()
+  expect(await box.inputValue()).toBe('Here they are')
+  await files.getByRole('alert').filter({ hasText: 'late.txt is not attached' }).waitFor()
+  await files.getByRole('button', { name: 'Dismiss late.txt' }).click()
+
+  await box.press('Control+Enter')
+  const sent = page.locator('[data-comment]').filter({ hasText: 'Here they are' })
+  await sent.getByRole('link', { name: /^Download plan\.md/ }).waitFor()
+  await sent.getByRole('link', { name: /^Download Pasted/ }).waitFor()
+  expect(await files.count()).toBe(0)
+  await page.reload()
+  await sent.getByRole('link', { name: /^Download plan\.md/ }).waitFor()
+  expect(await box.inputValue()).toBe('')
+
+  // Files need no words.
+  await give('drop', { name: 'alone.csv', type: 'text/csv', size: 3 })
+  await removal('alone.csv').waitFor()
+  await composer.getByRole('button', { name: 'Send', exact: true }).click()
+  await page
+    .locator('[data-comment]')
+    .filter({ hasText: 'Attached alone.csv' })
+    .getByRole('link', { name: /^Download alone\.csv/ })
+    .waitFor()
+}, 90_000)
+
 it('finds a document by its words, lists those of the board, and complains of nothing', async () => {
   await services.call('createDocument', {
     params: { board_id: board },
@@ -173,7 +263,7 @@ it('finds a document by its words, lists those of the board, and complains of no
   await page.getByRole('button', { name: 'Document actions' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('button', { name: /House style/ }).waitFor({ state: 'detached' })
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Deleted House style' }).getByRole('button', { name: 'Undo' }).click()
   await page.getByRole('button', { name: /House style/ }).waitFor()
   // The services were away for a moment, and one file was refused: the browser says so itself.
   expect(signedIn.complaints.filter((line) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|status of (422|503|409)/.test(line))).toEqual([])

@@ -328,6 +328,39 @@ describe('attachments', () => {
     expect(await count()).toBe(1)
   })
 
+  it('are given to a comment when it is written, all or none, by whoever attached them', async () => {
+    const fileOf = async (name: string, token?: string) => ((await upload(name, name, token ? { token } : {})).body as { id: string }).id
+    const [mine, other, agents] = [await fileOf('mine.txt'), await fileOf('other.txt'), await fileOf('agents.txt', seeded.max.token)]
+    const write = (attachment_ids: string[]) =>
+      services.call('createComment', { params: onTask(), body: { message: 'See', attachment_ids } })
+    const comment = await write([mine, mine])
+    const listed = await services.call('listAttachments', { params: onTask(), query: { comment_id: comment.id } })
+    expect(listed.items.map((file) => file.id)).toEqual([mine])
+
+    const elsewhere = await services.call('createTask', { params: board(), body: { title: 'Elsewhere' } })
+    for (const [ids, code] of [
+      [[other, mine], 'conflict'],
+      [[other, agents], 'conflict'],
+      [[other, comment.id], 'not_found'],
+    ] as const) {
+      const refused = await failure(write([...ids]))
+      expect(refused.body).toMatchObject({ code, field: 'body.attachment_ids' })
+    }
+    const strayed = await failure(
+      services.call('createComment', { params: { ...board(), task_id: elsewhere.id }, body: { message: 'x', attachment_ids: [other] } }),
+    )
+    expect(strayed.body?.code).toBe('not_found')
+    // Nothing of what was refused stayed.
+    expect((await services.call('listComments', { params: onTask() })).total).toBe(1)
+    expect((await services.call('getAttachment', { params: { attachment_id: other } })).comment_id).toBeNull()
+
+    const theirs = await services.callAs(seeded.max.token, 'agentCreateComment', {
+      params: onTask(),
+      body: { message: 'Done', attachment_ids: [agents] },
+    })
+    expect((await services.call('getAttachment', { params: { attachment_id: agents } })).comment_id).toBe(theirs.id)
+  })
+
   it('have names that lead nowhere', async () => {
     const names = ['../../../etc/passwd.txt', String.raw`C:\Windows\win.txt`, '/abs.txt', '..txt', 'a\u0000b\r\nc.txt', 'x\u202Egnp.txt']
     for (const name of names) await upload(name, 'text')

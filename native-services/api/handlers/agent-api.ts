@@ -68,6 +68,6 @@ export function agentApiHandlers(deps: ApiDeps, { entities, tasks }: { entities:
       ...pick(query),
     }),
     agentCreateComment: ({ agent, params, body }) =>
-      tasks.comment({ kind: 'agent', agent }, entities.mustTask(writable(agent, params.board_id).id, params.task_id), body.message),
+      tasks.comment({ kind: 'agent', agent }, entities.mustTask(writable(agent, params.board_id).id, params.task_id), body),
   }
 }

@@ -153,7 +153,7 @@ export function boardHandlers(
     }),
     createComment({ params, body }) {
       const task = entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id)
-      const comment = tasks.comment(operator, task, body.message)
+      const comment = tasks.comment(operator, task, body)
       return { ...comment, reach: threads.reach(task, comment) }
     },
   }

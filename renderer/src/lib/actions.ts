@@ -131,9 +131,13 @@ export async function deleteTask(task: Task): Promise<boolean> {
   return done !== null
 }
 
-export async function postComment(task: Task, message: string): Promise<Comment | null> {
+export async function postComment(task: Task, message: string, fileIds: readonly string[] = []): Promise<Comment | null> {
   const comment = await attempt(
-    () => api.call('createComment', { params: { board_id: task.board_id, task_id: task.id }, body: { message } }),
+    () =>
+      api.call('createComment', {
+        params: { board_id: task.board_id, task_id: task.id },
+        body: { message, ...(fileIds.length > 0 && { attachment_ids: [...fileIds] }) },
+      }),
     { failed: 'The comment was not sent' },
   )
   if (comment) remember('comment', comment)

@@ -1,9 +1,18 @@
-/** The files that came with a comment, under its words. */
+/** Files where comments are: those that came with one, and the progress of those on their way. */
 import './documents.css'
 import { Paperclip } from 'lucide-react'
 import type { Attachment } from '../../../../native-services/contract/documents.ts'
 import { sizeWords } from './size-words.ts'
 import { strings } from './strings.ts'
+
+export function UploadBar({ name, share }: { name: string; share: number }) {
+  const percent = Math.round(share * 100)
+  return (
+    <span className="bar" role="progressbar" aria-label={name} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+      <span style={{ width: `${percent}%` }} />
+    </span>
+  )
+}
 
 export function CommentFiles({ files }: { files: readonly Attachment[] }) {
   if (files.length === 0) return null

@@ -74,7 +74,7 @@ export const strings = {
   uploading: (name: string, percent: number) => `${name}: ${percent} %`,
   uploadFailed: (name: string) => `${name} was not attached`,
   uploadLost: 'The connection was lost while it was sent. Try again.',
-  tooLarge: 'It is larger than 20 MB.',
+  tooLarge: 'It is larger than 20 MB. Put it elsewhere and write its link instead.',
   cancel: (name: string) => `Cancel sending ${name}`,
   download: 'Download',
   deleteFile: (name: string) => `Delete ${name}`,

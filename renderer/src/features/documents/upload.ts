@@ -4,9 +4,17 @@ import { ApiError, UnreachableError } from '../../../../native-services/contract
 import { errorBody } from '../../../../native-services/contract/errors.ts'
 import { strings } from './strings.ts'
 
+/** What a file dialog offers; dropping and pasting are decided by the server. */
+export const acceptedFiles = 'image/*,.pdf,.doc,.docx,.txt,.csv,.json,.md'
+
 export interface Upload {
   readonly done: Promise<Attachment>
   cancel(): void
+}
+
+/** Files that a paste means. A spreadsheet puts a picture of the cells beside their text: then the text is meant. */
+export function pastedFiles(data: DataTransfer | null): File[] {
+  return data && !data.types.includes('text/plain') ? [...data.files] : []
 }
 
 /** A picture from the clipboard has no name of its own. */

@@ -1,4 +1,4 @@
-/** Where comments are written: Ctrl/⌘ Enter sends, `@` offers the agents of the board. A draft survives closing the task. */
+/** Where comments are written: Ctrl/⌘ Enter sends, `@` offers the agents of the board. A draft survives closing the task and loading the page again. */
 import { Button } from '@mantine/core'
 import { ArrowUp } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
@@ -6,10 +6,13 @@ import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Kbd } from '../../ui/parts.tsx'
+import { pastedFiles } from '../documents/upload.ts'
+import { useFileDrop } from '../documents/use-file-drop.ts'
+import { changeDraft, dropDraft, readDraft } from './comment-drafts.ts'
+import { AttachButton, ComposerFiles, useDraftFiles } from './composer-files.tsx'
 import { completeMention, matchNames, mentionAt, type MentionQuery } from './mention.ts'
 import { strings } from './strings.ts'
 
-const drafts = new Map<string, string>()
 const isMac = /mac/i.test(navigator.userAgent)
 
 /** An agent, or a word that stands for several. */
@@ -22,6 +25,7 @@ interface Offer {
 export function Composer({
   draftKey,
   agents,
+  filesOf = null,
   post,
   placeholder = strings.placeholder,
   initial = '',
@@ -31,8 +35,10 @@ export function Composer({
   /** What the draft belongs to: the id of a task or of a board. */
   draftKey: string
   agents: readonly Agent[]
-  /** Resolves to null when it was not sent; the words stay then. */
-  post: (message: string) => Promise<unknown>
+  /** The task whose comments may carry files. */
+  filesOf?: { board_id: string; id: string } | null
+  /** Resolves to null when it was not sent; words and files stay then. */
+  post: (message: string, fileIds: readonly string[]) => Promise<unknown>
   placeholder?: string
   /** What stands in it at first, when there is no draft; the field takes the focus then. */
   initial?: string
@@ -40,10 +46,12 @@ export function Composer({
   onCancel?: () => void
 }) {
   const listId = useId()
-  const [value, setValue] = useState(drafts.get(draftKey) ?? initial)
+  const [value, setValue] = useState(readDraft(draftKey).text || initial)
   const [query, setQuery] = useState<MentionQuery | null>(null)
   const [chosen, setChosen] = useState(0)
   const [busy, setBusy] = useState(false)
+  const files = useDraftFiles(draftKey, filesOf)
+  const drop = useFileDrop(files.add)
   const field = useRef<HTMLTextAreaElement>(null)
   const caretAfter = useRef<number | null>(null)
   // The words for several people stay within reach on a board with many agents.
@@ -73,7 +81,7 @@ export function Composer({
 
   const change = (next: string) => {
     setValue(next)
-    drafts.set(draftKey, next)
+    changeDraft(draftKey, { text: next })
   }
   const pick = (offer: Offer) => {
     const element = field.current
@@ -84,15 +92,15 @@ export function Composer({
     setQuery(null)
     element.focus()
   }
+  const sendable = (value.trim() !== '' || files.ready.length > 0) && files.sending.length === 0
   const send = async () => {
-    const message = value.trim()
-    if (message === '' || busy) return
+    if (!sendable || busy) return
     setBusy(true)
-    const sent = await post(message)
+    const sent = await post(value.trim() || strings.files.alone(files.ready.map((file) => file.file_name)), files.ids())
     setBusy(false)
     if (!sent) return
     change('')
-    drafts.delete(draftKey)
+    files.clear()
     field.current?.focus()
   }
 
@@ -124,7 +132,18 @@ export function Composer({
   }
 
   return (
-    <div className="composer">
+    <div
+      className="composer"
+      {...(filesOf && {
+        ...drop.place,
+        onPaste: (event: React.ClipboardEvent) => {
+          const pasted = pastedFiles(event.clipboardData)
+          if (pasted.length === 0) return
+          event.preventDefault()
+          files.add(pasted)
+        },
+      })}
+    >
       {offers.length > 0 ? (
         <ul className="mention-list" role="listbox" id={listId} aria-label={strings.whoToMention}>
           {offers.map((offer, index) => (
@@ -167,22 +186,30 @@ export function Composer({
           onKeyDown={onKeyDown}
           onBlur={() => setQuery(null)}
         />
+        <ComposerFiles files={files} />
         <div className="row">
+          {filesOf ? <AttachButton add={files.add} /> : null}
           <span className="grow faint hide-narrow" style={{ fontSize: 12 }}>
-            <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
+            {drop.over ? (
+              strings.files.dropNow
+            ) : files.sending.length > 0 ? (
+              strings.files.stillSending
+            ) : (
+              <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
+            )}
           </span>
           {onCancel ? (
             <Button
               variant="subtle"
               onClick={() => {
-                drafts.delete(draftKey)
+                dropDraft(draftKey)
                 onCancel()
               }}
             >
               {strings.cancel}
             </Button>
           ) : null}
-          <Button leftSection={<ArrowUp size={14} aria-hidden />} loading={busy} disabled={value.trim() === ''} onClick={() => void send()}>
+          <Button leftSection={<ArrowUp size={14} aria-hidden />} loading={busy} disabled={!sendable} onClick={() => void send()}>
             {sendLabel}
           </Button>
         </div>

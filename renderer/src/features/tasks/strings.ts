@@ -53,7 +53,7 @@ export const strings = {
   delete: 'Delete task',
   deleteTitle: (number: number) => `Delete #${number}?`,
   deleteBody: (title: string, comments: number) =>
-    `“${title}”${comments > 0 ? ` and its ${comments} comments` : ''} will be gone for good. To keep it out of sight instead, move it to the archive.`,
+    `“${title}”${comments > 0 ? ` and its ${comments} comments` : ''} will be deleted. For a minute it can be taken back. To keep it out of sight instead, move it to the archive.`,
   blocked: {
     title: 'What blocks it?',
     body: 'The reason shows on the card and in Needs attention, so that whoever can clear it knows what to do.',
@@ -66,6 +66,21 @@ export const strings = {
   },
   blockedBecause: 'Blocked:',
   waitsFor: 'Waits for:',
+  files: {
+    list: 'Files of this comment',
+    attach: 'Attach files',
+    attachHint: 'Attach files; or drop them here, or paste a picture',
+    dropNow: 'Drop them to attach',
+    stillSending: 'The files are still on their way',
+    attached: (name: string) => `${name} is attached`,
+    notAttached: (name: string) => `${name} is not attached.`,
+    cutOff: 'The page was loaded again while it was sent. Attach it once more.',
+    again: 'Try again',
+    dismiss: (name: string) => `Dismiss ${name}`,
+    remove: (name: string) => `Remove ${name}`,
+    cancel: (name: string) => `Cancel sending ${name}`,
+    alone: (names: readonly string[]) => `Attached ${new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)}`,
+  },
   threads: {
     timeline: 'What happened to this message',
     edit: 'Edit',

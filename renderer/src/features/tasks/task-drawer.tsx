@@ -363,7 +363,13 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
               </Tabs.Panel>
             </Tabs>
           </div>
-          <Composer key={task.id} draftKey={task.id} agents={agents} post={(message) => postComment(task, message)} />
+          <Composer
+            key={task.id}
+            draftKey={task.id}
+            agents={agents}
+            filesOf={task}
+            post={(message, fileIds) => postComment(task, message, fileIds)}
+          />
         </>
       ) : (
         <Empty

@@ -8,7 +8,6 @@ import type { AttachmentRow } from '../store/documents.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { ApiDeps } from './deps.ts'
 import { authorOf } from './document-service.ts'
-import type { UndoService } from './undo-service.ts'
 
 const attachmentsPerTask = 200
 
@@ -32,10 +31,7 @@ function nameOf(headers: Headers): string {
 const tooLarge = (): AppError =>
   new AppError('payload_too_large', `The file is larger than ${limitWords(attachmentBytesMax)}. Put it elsewhere and attach a link.`)
 
-export function createAttachmentService(
-  { store, attachmentFiles: files }: Pick<ApiDeps, 'store' | 'attachmentFiles'>,
-  { undo }: { undo: Pick<UndoService, 'keep'> },
-) {
+export function createAttachmentService({ store, attachmentFiles: files }: Pick<ApiDeps, 'store' | 'attachmentFiles'>) {
   function record(event: { type: string; verb: string; attachment: AttachmentRow; agent: AgentRow | null }): void {
     const { attachment, agent } = event
     const by = authorOf(agent)
@@ -101,13 +97,11 @@ export function createAttachmentService(
       return new Response(body, { headers: own })
     },
 
-    /** Answers with the token that takes it back; the bytes stay until that is over. */
-    remove(attachment: AttachmentRow): string {
-      return store.write(() => {
-        const rows = store.undo.rowsOf('attachments', attachment.id)
+    /** The bytes stay as long as it can be taken back. */
+    remove(attachment: AttachmentRow): void {
+      store.write(() => {
         store.attachments.remove(attachment.id)
         record({ type: 'deleted', verb: 'deleted the file', attachment, agent: null })
-        return undo.keep({ kind: 'attachment_deleted', attachment_id: attachment.id, rows })
       })
     },
   }

@@ -61,6 +61,7 @@ import { createSessions } from './sessions.ts'
 import { createThreadService } from './thread-service.ts'
 import { createTaskService } from './task-service.ts'
 import { createUndoService } from './undo-service.ts'
+import { withUndo } from './undoable.ts'
 import { readBody, readParams, readQuery } from './validate.ts'
 import { toWire } from './wire.ts'
 
@@ -115,20 +116,20 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   })
   const tasks = createTaskService(deps)
   const undo = createUndoService(deps)
-  const threads = createThreadService(deps, undo)
+  const threads = createThreadService(deps)
   const approvals = createApprovalService(deps)
   const onboarding = createOnboardingService(deps)
   const demo = createDemoService(deps, { backups })
   const events = createEventHub(deps, { entities, attention, approvals, monitor, health: gatewayHealth })
-  const handlers: Handlers = {
+  const plain: Handlers = {
     ...logHandlers(deps),
     ...operatorHandlers(deps, { entities, attention, sessions, auth, health: gatewayHealth }),
     ...gatewayHandlers(deps, { entities }),
     ...gatewaySecurityHandlers(deps, { entities }),
     ...gatewayConfigHandlers(deps, { entities }),
-    ...boardHandlers(deps, { entities, tasks, undo, threads }),
+    ...boardHandlers(deps, { entities, tasks, threads }),
     ...boardWorkHandlers(deps, { entities, tasks, undo }),
-    ...documentHandlers(deps, { entities, undo }),
+    ...documentHandlers(deps, { entities }),
     ...boardGroupHandlers(deps, { entities }),
     ...boardOnboardingHandlers(deps, { entities, onboarding }),
     ...threadHandlers(deps, { entities, threads }),
@@ -140,7 +141,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...usageHandlers(deps, { entities }),
     ...backupHandlers(backups),
     ...demoHandlers(demo),
-    ...diagnosticsHandlers(deps, { doctor, monitor, backups, overview: () => handlers.getOverview({} as ApiRequest<'getOverview'>) }),
+    ...diagnosticsHandlers(deps, { doctor, monitor, backups, overview: () => plain.getOverview({} as ApiRequest<'getOverview'>) }),
     ...apiTokenHandlers(deps, { entities, tokens }),
     ...agentHandlers(deps, { entities }),
     ...agentFileHandlers(deps, { entities }),
@@ -151,6 +152,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...healthHandlers(deps, { entities, monitor, health: gatewayHealth, doctor, idleRestart }),
     ...sessionOfAgentHandlers(deps, { entities }),
   }
+  const handlers = withUndo(deps, plain, undo)
   const openApi = JSON.stringify(buildOpenApi(deps.version))
   const files = deps.staticDir === null ? null : createFileServer(deps.staticDir)
 

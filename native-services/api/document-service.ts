@@ -7,17 +7,13 @@ import type { BoardRow } from '../store/boards.ts'
 import type { Author, DocumentRow, DocumentWholeRow } from '../store/documents.ts'
 import type { ApiDeps } from './deps.ts'
 import type { Entities } from './entities.ts'
-import type { UndoService } from './undo-service.ts'
 
 export const authorOf = (agent: AgentRow | null): Author =>
   agent
     ? { author_type: 'agent', author_name: agent.name, agent_id: agent.id }
     : { author_type: 'user', author_name: 'Operator', agent_id: null }
 
-export function createDocumentService(
-  { store }: Pick<ApiDeps, 'store'>,
-  { entities, undo }: { entities: Entities; undo: Pick<UndoService, 'keep'> },
-) {
+export function createDocumentService({ store }: Pick<ApiDeps, 'store'>, { entities }: { entities: Entities }) {
   function record(event: {
     type: string
     verb: string
@@ -87,12 +83,10 @@ export function createDocumentService(
       if (version.document_id !== document.id) throw new AppError('not_found', 'There is no such version of this document.')
       return change(document, null, { content: version.content, base_version: body.base_version })
     },
-    /** Answers with the token that takes it back. */
-    remove(document: DocumentWholeRow): string {
-      return store.write(() => {
+    remove(document: DocumentWholeRow): void {
+      store.write(() => {
         store.documents.remove(document.id)
         record({ type: 'deleted', verb: 'deleted', document, agent: null })
-        return undo.keep({ kind: 'document_deleted', document_id: document.id })
       })
     },
   }

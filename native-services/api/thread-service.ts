@@ -8,7 +8,6 @@ import type { NotificationRow } from '../store/notifications.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { ApiDeps } from './deps.ts'
 import type { TaskCaller } from './task-service.ts'
-import type { UndoService } from './undo-service.ts'
 
 /** Who edits: a person, or an agent its own. */
 type Writer = Exclude<TaskCaller, { kind: 'schedule' }>
@@ -16,8 +15,7 @@ type Writer = Exclude<TaskCaller, { kind: 'schedule' }>
 export interface ThreadService {
   /** Throws `forbidden` for a comment of somebody else. The same words again change nothing. */
   edit(caller: Writer, task: TaskRow, comment: CommentRow, message: string): CommentRow
-  /** Answers with the token that brings it back. */
-  remove(task: TaskRow, comment: CommentRow): string
+  remove(task: TaskRow, comment: CommentRow): void
   reach(task: TaskRow, comment: CommentRow): Reach
 }
 
@@ -33,7 +31,7 @@ function carriesComment(row: NotificationRow, comment: CommentRow, toldItself: b
 
 type Deps = Pick<ApiDeps, 'store' | 'notifier' | 'connection' | 'settings'>
 
-export function createThreadService({ store, notifier, connection, settings }: Deps, undo: UndoService): ThreadService {
+export function createThreadService({ store, notifier, connection, settings }: Deps): ThreadService {
   return {
     edit(caller, task, comment, message) {
       const mine = caller.kind === 'operator' ? comment.author_type === 'user' : comment.agent_id === caller.agent.id
@@ -65,7 +63,7 @@ export function createThreadService({ store, notifier, connection, settings }: D
     },
 
     remove: (task, comment) =>
-      undo.recordComment(comment, () => {
+      store.write(() => {
         // An unsent update may stand for earlier comments, too: it goes on telling of the last one that is left.
         for (const row of store.notifications.ofComment(comment.id)) {
           if (row.type !== 'thread_update' || row.state !== 'queued' || row.id > comment.id) continue

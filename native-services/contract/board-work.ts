@@ -61,7 +61,7 @@ export type BulkResult = z.infer<typeof bulkResult>
 
 /** How long an undo token is good. */
 export const undoForMs = 60_000
-/** Header of every answer to an operator's change of tasks. */
+/** Header of every answer to a change or a deletion that can be taken back. */
 export const undoHeader = 'x-undo-token'
 export const undoRequest = z.strictObject({ token: z.string().min(16).max(200) })
 export const undone = z.object({ ok: z.literal(true), restored: z.number().int(), tasks: z.array(task) })

@@ -92,7 +92,7 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
 
     /** Removes the board with its tasks and threads. Agents must be gone already (foreign key). */
     remove(id: string): void {
-      papers.touchOfBoard(id, true)
+      papers.touchOfBoard(id)
       db.prepare('DELETE FROM messages WHERE board_id = ?').run(id)
       for (const task of db.prepare('SELECT id FROM tasks WHERE board_id = ?').all(id) as { id: string }[]) touch('task', task.id, true)
       for (const kind of ['approval', 'question'] as const)

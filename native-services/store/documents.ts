@@ -125,12 +125,6 @@ export function documentsRepository({ db, clock, touch }: RepositoryContext) {
       db.prepare('UPDATE documents SET deleted_at = ? WHERE id = ?').run(clock.now(), id)
       touch('document', id, true)
     },
-    /** Brings a deleted one back; undefined when it is gone for good. */
-    restore(id: string): DocumentRow | undefined {
-      db.prepare('UPDATE documents SET deleted_at = NULL WHERE id = ?').run(id)
-      touch('document', id)
-      return info.get(id) as DocumentRow | undefined
-    },
     /** Removes for good what was deleted long ago. */
     forgetOld(): void {
       db.prepare('DELETE FROM documents WHERE deleted_at <= ?').run(clock.now() - documentRetentionMs)
@@ -206,17 +200,13 @@ export function attachmentsRepository({ db, clock, touch }: RepositoryContext) {
       db.prepare('DELETE FROM attachments WHERE id = ?').run(id)
       touch('attachment', id, true)
     },
-    /** Its row was written back. */
-    restored(id: string): void {
-      touch('attachment', id)
-    },
 
     /** A row needs this content, or will when a deletion is taken back. */
     needed: (sha256: string): boolean => used.get(sha256) !== undefined || kept.get(clock.now(), sha256) !== undefined,
   }
 }
 
-/** Tells of the documents and attachments that come and go with their task, whose rows the database deletes by itself. */
+/** Tells of the documents and attachments that go with their task, whose rows the database deletes by itself. */
 export function papersOf({ db, touch }: Pick<RepositoryContext, 'db' | 'touch'>) {
   const select = (column: 'task_id' | 'board_id') =>
     db.prepare(
@@ -225,13 +215,13 @@ export function papersOf({ db, touch }: Pick<RepositoryContext, 'db' | 'touch'>)
   const ofTask = select('task_id')
   const ofBoard = select('board_id')
   const ofComment = db.prepare(`SELECT 'attachment' AS kind, id FROM attachments WHERE comment_id = ?`)
-  const tell = (rows: unknown[], deleted: boolean): void => {
-    for (const { kind, id } of rows as { kind: 'document' | 'attachment'; id: string }[]) touch(kind, id, deleted)
+  const tell = (rows: unknown[]): void => {
+    for (const { kind, id } of rows as { kind: 'document' | 'attachment'; id: string }[]) touch(kind, id, true)
   }
   return {
-    /** Call it before the rows are deleted, or after they came back. */
-    touchOfTask: (taskId: string, deleted: boolean): void => tell(ofTask.all(taskId, taskId), deleted),
-    touchOfComment: (commentId: string, deleted: boolean): void => tell(ofComment.all(commentId), deleted),
-    touchOfBoard: (boardId: string, deleted: boolean): void => tell(ofBoard.all(boardId, boardId), deleted),
+    /** Call it before the rows are deleted. */
+    touchOfTask: (taskId: string): void => tell(ofTask.all(taskId, taskId)),
+    touchOfComment: (commentId: string): void => tell(ofComment.all(commentId)),
+    touchOfBoard: (boardId: string): void => tell(ofBoard.all(boardId, boardId)),
   }
 }

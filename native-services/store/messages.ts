@@ -80,20 +80,16 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
     },
 
     remove(comment: CommentRow): void {
-      papers.touchOfComment(comment.id, true)
+      papers.touchOfComment(comment.id)
       removeRow.run(comment.id)
       recount.run({ id: comment.task_id, now: clock.now() })
       touch('comment', comment.id, true)
       touch('task', comment.task_id)
     },
-    /** Its rows were written back after it was deleted. */
-    restored(id: string): void {
-      const row = byId.get(id) as CommentRow | undefined
-      if (!row) return
-      recount.run({ id: row.task_id, now: clock.now() })
-      touch('comment', id)
-      papers.touchOfComment(id, false)
-      touch('task', row.task_id)
+    /** Comments of it were written back: what the task says of its thread is counted anew. */
+    recount(taskId: string): void {
+      recount.run({ id: taskId, now: clock.now() })
+      touch('task', taskId)
     },
 
     /** Adds a comment. With a `source_notification_id` that already has its reply, the existing one comes back and nothing is written. */

@@ -353,22 +353,14 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
     subscribers: (id: string): string[] =>
       (db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ?').all(id) as { agent_id: string }[]).map((row) => row.agent_id),
 
-    /** Its rows were written back after it was deleted. */
-    restored(id: string): void {
-      const row = byId.get(id) as { board_id: string } | undefined
-      if (!row) return
-      touch('task', id)
-      touch('board', row.board_id)
-      papers.touchOfTask(id, false)
-      for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked)
-      touchDependents(id)
-    },
+    idsIn: (boardId: string, status: TaskRow['status']): string[] =>
+      db.prepare('SELECT id FROM tasks WHERE board_id = ? AND status = ?').pluck().all(boardId, status) as string[],
 
     remove(id: string): void {
       const row = byId.get(id) as { board_id: string } | undefined
       for (const { kind, id: asked } of askedIn.all(id, id) as { kind: 'approval' | 'question'; id: string }[]) touch(kind, asked, true)
       const waiting = dependents.all(id) as { task_id: string }[]
-      papers.touchOfTask(id, true)
+      papers.touchOfTask(id)
       db.prepare('DELETE FROM tasks WHERE id = ?').run(id)
       for (const { task_id: dependent } of waiting) touch('task', dependent)
       touch('task', id, true)

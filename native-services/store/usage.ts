@@ -367,7 +367,9 @@ export function usageRepository({ db, clock, touch }: RepositoryContext) {
         ...limits,
       }
       db.prepare(
-        `INSERT OR REPLACE INTO usage_caps (scope, soft_usd_micros, hard_usd_micros, soft_tokens, hard_tokens, waived_day, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO usage_caps (scope, soft_usd_micros, hard_usd_micros, soft_tokens, hard_tokens, waived_day, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (scope) DO UPDATE SET soft_usd_micros = excluded.soft_usd_micros, hard_usd_micros = excluded.hard_usd_micros,
+            soft_tokens = excluded.soft_tokens, hard_tokens = excluded.hard_tokens, waived_day = excluded.waived_day, updated_at = excluded.updated_at`,
       ).run(scope, next.soft_usd_micros, next.hard_usd_micros, next.soft_tokens, next.hard_tokens, next.waived_day, clock.now())
       // Whoever waits for the cap looks again.
       touch('settings', 'settings')

@@ -1,6 +1,5 @@
 /** Board chat and memory, changes of many tasks at once, undo, tags. */
 import type { BodyOf } from '../../contract/operations.ts'
-import { undoHeader } from '../../contract/board-work.ts'
 import { AppError } from '../../contract/errors.ts'
 import { tellChat } from '../../delivery/board-chat.ts'
 import type { AgentRow } from '../../store/agents.ts'
@@ -41,7 +40,7 @@ export function boardWorkHandlers(
 
   /** One transaction; a task that refuses keeps none of the others. */
   function changeAll(board: BoardRow, ids: readonly string[], patch: BodyOf<'updateTask'>) {
-    const { result: results, token } = undo.record(ids, () =>
+    const results = store.write(() =>
       ids.map((id) => {
         try {
           const task: TaskRow = tasks.update(operator, board, entities.mustTask(board.id, id), patch)
@@ -53,7 +52,7 @@ export function boardWorkHandlers(
       }),
     )
     const changed = results.filter((result) => result.ok).length
-    return { token, answer: { results, changed, failed: results.length - changed } }
+    return { results, changed, failed: results.length - changed }
   }
 
   /** `/pause` and `/resume`, written by a person alone on their line, act on the board. */
@@ -109,21 +108,15 @@ export function boardWorkHandlers(
   }
 
   return {
-    bulkUpdateTasks({ params, body, setHeader }) {
-      const { token, answer } = changeAll(entities.mustBoard(params.board_id), [...new Set(body.task_ids)], body.patch)
-      if (token) setHeader(undoHeader, token)
-      return answer
-    },
-    archiveDoneTasks({ params, setHeader }) {
+    bulkUpdateTasks: ({ params, body }) => changeAll(entities.mustBoard(params.board_id), [...new Set(body.task_ids)], body.patch),
+    archiveDoneTasks({ params }) {
       const board = entities.mustBoard(params.board_id)
       const done = store.tasks.list({ board_id: board.id, status: 'done', limit: mostArchived, offset: 0 }).items
-      const { token, answer } = changeAll(
+      return changeAll(
         board,
         done.map((task) => task.id),
         { status: 'archived' },
       )
-      if (token) setHeader(undoHeader, token)
-      return answer
     },
     undo({ body }) {
       return { ok: true, ...undo.undo(body.token) }

@@ -3,10 +3,8 @@ import { AppError } from '../../contract/errors.ts'
 import { checkGoal } from '../board-goal.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
-import { undoHeader } from '../../contract/board-work.ts'
 import type { TaskService } from '../task-service.ts'
 import type { ThreadService } from '../thread-service.ts'
-import type { UndoService } from '../undo-service.ts'
 import { pick } from './operator.ts'
 
 type Ids =
@@ -40,7 +38,7 @@ export function slugOf(name: string, fallback = 'board'): string {
 
 export function boardHandlers(
   deps: ApiDeps,
-  { entities, tasks, undo, threads }: { entities: Entities; tasks: TaskService; undo: UndoService; threads: ThreadService },
+  { entities, tasks, threads }: { entities: Entities; tasks: TaskService; threads: ThreadService },
 ): HandlerGroup<Ids> {
   const { store } = deps
 
@@ -134,17 +132,12 @@ export function boardHandlers(
     }),
     createTask: ({ params, body }) => tasks.create(operator, entities.mustBoard(params.board_id), body),
     getTask: ({ params }) => entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id),
-    updateTask({ params, body, setHeader }) {
+    updateTask({ params, body }) {
       const board = entities.mustBoard(params.board_id)
-      const task = entities.mustTask(board.id, params.task_id)
-      const { result, token } = undo.record([task.id], () => tasks.update(operator, board, task, body))
-      if (token) setHeader(undoHeader, token)
-      return result
+      return tasks.update(operator, board, entities.mustTask(board.id, params.task_id), body)
     },
-    deleteTask({ params, setHeader }) {
-      const task = entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id)
-      const { token } = undo.record([task.id], () => tasks.remove(operator, task), { deletes: true })
-      if (token) setHeader(undoHeader, token)
+    deleteTask({ params }) {
+      tasks.remove(operator, entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id))
       return { ok: true }
     },
     listComments: ({ params, query }) => ({

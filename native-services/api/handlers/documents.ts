@@ -1,5 +1,4 @@
 /** Documents and attachments, for operators and for agents. */
-import { undoHeader } from '../../contract/board-work.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { documentOperations } from '../../contract/operations-documents.ts'
 import type { AgentRow } from '../../store/agents.ts'
@@ -10,17 +9,13 @@ import { createBoardAccess } from '../board-access.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import { createDocumentService } from '../document-service.ts'
 import type { Entities } from '../entities.ts'
-import type { UndoService } from '../undo-service.ts'
 import { pick } from './operator.ts'
 
-export function documentHandlers(
-  deps: ApiDeps,
-  { entities, undo }: { entities: Entities; undo: UndoService },
-): HandlerGroup<keyof typeof documentOperations> {
+export function documentHandlers(deps: ApiDeps, { entities }: { entities: Entities }): HandlerGroup<keyof typeof documentOperations> {
   const { store } = deps
   const { seen, writable } = createBoardAccess(entities)
-  const documents = createDocumentService(deps, { entities, undo })
-  const attachments = createAttachmentService(deps, { undo })
+  const documents = createDocumentService(deps, { entities })
+  const attachments = createAttachmentService(deps)
 
   const mustTask = (params: { board_id: string; task_id: string }): TaskRow =>
     entities.mustTask(entities.mustBoard(params.board_id).id, params.task_id)
@@ -45,8 +40,8 @@ export function documentHandlers(
     createDocument: ({ params, body }) => documents.create(entities.mustBoard(params.board_id), null, body),
     getDocument: ({ params }) => documents.must(params.document_id),
     updateDocument: ({ params, body }) => documents.update(documents.must(params.document_id), null, body),
-    deleteDocument({ params, setHeader }) {
-      setHeader(undoHeader, documents.remove(documents.must(params.document_id)))
+    deleteDocument({ params }) {
+      documents.remove(documents.must(params.document_id))
       return { ok: true }
     },
     listDocumentVersions: ({ params, query }) => ({
@@ -74,8 +69,8 @@ export function documentHandlers(
     createAttachment: ({ params, query, raw }) => attachments.upload(mustTask(params), null, { raw, ...query }),
     getAttachment: ({ params }) => mustAttachment(params.attachment_id),
     downloadAttachment: ({ params, raw }) => attachments.download(mustAttachment(params.attachment_id), raw.headers),
-    deleteAttachment({ params, setHeader }) {
-      setHeader(undoHeader, attachments.remove(mustAttachment(params.attachment_id)))
+    deleteAttachment({ params }) {
+      attachments.remove(mustAttachment(params.attachment_id))
       return { ok: true }
     },
 

@@ -1,5 +1,4 @@
 /** Threads beyond writing in them: edits, who follows, what was read; the timeline of a delivery; the notification centre. */
-import { undoHeader } from '../../contract/board-work.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { CommentRow } from '../../store/messages.ts'
 import type { TaskRow } from '../../store/tasks.ts'
@@ -39,9 +38,9 @@ export function threadHandlers(
       const task = entities.mustTask(writable(agent, params.board_id).id, params.task_id)
       return threads.edit({ kind: 'agent', agent }, task, commentOf(task, params.comment_id), body.message)
     },
-    deleteComment({ params, setHeader }) {
+    deleteComment({ params }) {
       const task = taskOf(params)
-      setHeader(undoHeader, threads.remove(task, commentOf(task, params.comment_id)))
+      threads.remove(task, commentOf(task, params.comment_id))
       return { ok: true }
     },
     listCommentVersions({ params }) {

@@ -31,7 +31,7 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
   const usedTags = new Set([...tasks, ...recurring, ...templates].flatMap((each) => each.tag_ids))
 
   function taskOf(task: TaskRow): BoardFileRow['tasks'][number] {
-    const fresh = { status: 'inbox' as const, blocked_reason: null, in_progress_at: null, due_at: null }
+    const fresh = { status: 'inbox' as const, blocked_reason: null, in_progress_at: null, due_at: null, watching: null }
     return {
       number: numbers.get(task.id) ?? task.number,
       title: task.title,
@@ -50,6 +50,10 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
       tags: names(tagNames, task.tag_ids),
       depends_on: task.depends_on_task_ids.flatMap((id) => numbers.get(id) ?? []).toSorted((a, b) => a - b),
       custom_field_values: task.custom_field_values,
+      watching: task.watching,
+      files: asTemplate
+        ? []
+        : store.attachments.list({ task_id: task.id, limit: everything, offset: 0 }).items.map((file) => file.file_name),
       comments: asTemplate
         ? []
         : store.messages.list(task.id, { limit: everything, offset: 0 }).items.map((comment) => ({
@@ -57,8 +61,57 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
             author_name: comment.author_name,
             message: comment.message,
             created_at: comment.created_at,
+            edited_at: comment.edited_at,
+            versions:
+              comment.edited_at === null
+                ? []
+                : store.messages
+                    .versions(comment.id)
+                    .filter((version) => !version.current)
+                    .map(({ message, created_at }) => ({ message, created_at })),
           })),
       ...(asTemplate && fresh),
+    }
+  }
+
+  /** What a template leaves where it is. */
+  function besideTasks(): Pick<BoardFileRow, 'documents' | 'memory' | 'webhooks' | 'outgoing_webhooks'> {
+    const page = { board_id: board.id, limit: everything, offset: 0 }
+    const documents = store.documents.list(page).items.toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1))
+    return {
+      documents: documents.map((document) => ({
+        title: document.title,
+        type: document.type,
+        content: store.documents.whole(document.id)?.content ?? '',
+        task: document.task_id === null ? null : (numbers.get(document.task_id) ?? null),
+        author_type: document.author_type,
+        author_name: document.author_name,
+        created_at: document.created_at,
+        updated_at: document.updated_at,
+      })),
+      memory: store.boardMemory
+        .list(page)
+        .items.toReversed()
+        .map(({ content, tags, is_chat, source, author_type, author_name, created_at }) => ({
+          content,
+          tags,
+          is_chat,
+          source,
+          author_type,
+          author_name,
+          created_at,
+        })),
+      webhooks: store.webhooks.list(page).items.map((webhook) => ({
+        description: webhook.description,
+        enabled: webhook.enabled,
+        signed: webhook.secret_sealed !== null,
+        signature_header: webhook.signature_header,
+        agent: webhook.agent_id === null ? null : (agentNames.get(webhook.agent_id) ?? null),
+      })),
+      outgoing_webhooks: store.webhooksOut
+        .list(page)
+        .items.filter((webhook) => webhook.board_id === board.id)
+        .map(({ name, url, events, enabled, allow_private }) => ({ name, url, events, enabled, allow_private })),
     }
   }
 
@@ -80,6 +133,9 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
       block_status_changes_with_pending_approval: board.block_status_changes_with_pending_approval,
       only_lead_can_change_status: board.only_lead_can_change_status,
       max_agents: board.max_agents,
+      paused: asTemplate ? false : board.paused,
+      group: asTemplate || board.board_group_id === null ? null : (store.boardGroups.get(board.board_group_id)?.name ?? null),
+      next_task_number: asTemplate ? 1 : store.boards.nextTaskNumber(board.id),
     },
     tags: store.tags
       .list()
@@ -109,6 +165,7 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
       missed_policy: row.missed_policy,
       overlap_policy: row.overlap_policy,
       paused: row.paused,
+      run_count: asTemplate ? 0 : row.run_count,
     })),
     task_templates: templates.map((template) => ({
       name: template.name,
@@ -118,5 +175,6 @@ export function buildBoardFile(store: Store, board: BoardRow, options: { now: nu
       tags: names(tagNames, template.tag_ids),
       custom_field_values: ownValues(template.custom_field_values),
     })),
+    ...(asTemplate ? { documents: [], memory: [], webhooks: [], outgoing_webhooks: [] } : besideTasks()),
   }
 }

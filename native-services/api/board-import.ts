@@ -1,4 +1,5 @@
 /** A new board from a file. What the file says is checked first; then it is written in chunks, so that progress shows and nobody waits. */
+import { randomBytes } from 'node:crypto'
 import type { CustomFieldRow } from '../store/custom-fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { BoardFile, BoardFileTask } from '../contract/planning.ts'
@@ -10,6 +11,8 @@ import type { Store } from '../store/store.ts'
 import { slugOf } from './handlers/boards.ts'
 import { breathe, createNotes, importChunk, type ImportNotes } from './import-notes.ts'
 import { tagSlug } from './tag-slug.ts'
+import type { WebhookOutService } from './webhook-out-service.ts'
+import type { WebhookService } from './webhook-service.ts'
 
 const noAgents: readonly BoardFileTask['status'][] = ['assigned', 'in_progress']
 
@@ -56,6 +59,11 @@ function inspect(store: Store, file: BoardFile, notes: ImportNotes): void {
         `A new board has no agents: ${task.assigned_to.join(', ')} ${noAgents.includes(task.status) ? 'left out, the task waits in the inbox.' : 'left out.'}`,
       )
   }
+  const files = file.tasks.flatMap((task) => task.files)
+  for (const task of file.tasks)
+    if (task.files.length > 0) notes.warn(task.number, 'files', `Files are no part of a board file: ${task.files.join(', ')} left out.`)
+  if (files.length > 0) notes.warn(null, 'files', `${files.length} files stay behind in all. A backup takes them along.`)
+  inspectBesideTasks(store, file, notes)
   const circle = findCircle(file.tasks)
   if (circle !== null) notes.error(circle, 'depends_on', `The task ${circle} depends on itself, over others.`)
   for (const [index, row] of file.recurring_tasks.entries()) {
@@ -65,6 +73,41 @@ function inspect(store: Store, file: BoardFile, notes: ImportNotes): void {
       notes.error(null, `recurring_tasks.${index}`, `${row.name}: ${errorText(error)}`)
     }
   }
+}
+
+function inspectBesideTasks(store: Store, file: BoardFile, notes: ImportNotes): void {
+  const present = new Set(file.tasks.map((task) => task.number))
+  for (const [index, document] of file.documents.entries()) {
+    if (moment(document.created_at) === null || moment(document.updated_at) === null)
+      notes.error(null, `documents.${index}`, `${document.title}: a moment is not valid.`)
+    if (document.task !== null && !present.has(document.task))
+      notes.warn(
+        null,
+        `documents.${index}`,
+        `There is no task ${document.task} in the file: ${document.title} becomes a document of the board.`,
+      )
+  }
+  if (file.memory.some((entry) => moment(entry.created_at) === null)) notes.error(null, 'memory', 'An entry has no valid moment.')
+  if (file.board.group !== null && !store.boardGroups.byName(file.board.group))
+    notes.warn(null, 'board.group', `There is no group ${file.board.group} here: the board belongs to none.`)
+  for (const [index, webhook] of file.webhooks.entries()) {
+    const name = webhook.description || 'A webhook'
+    if (webhook.signed)
+      notes.warn(
+        null,
+        `webhooks.${index}`,
+        `${name} has a new address and a new secret: set your own in the settings of the board, and tell the sender.`,
+      )
+    else notes.warn(null, `webhooks.${index}`, `${name} has a new address: tell the sender.`)
+    if (webhook.agent !== null)
+      notes.warn(null, `webhooks.${index}`, `${name}: a new board has no agents: the lead hears of it instead of ${webhook.agent}.`)
+  }
+  for (const [index, webhook] of file.outgoing_webhooks.entries())
+    notes.warn(
+      null,
+      `outgoing_webhooks.${index}`,
+      `${webhook.name} has a new secret and is switched off: make a secret that you can see in the settings of the board, tell the receiver, and switch it on.`,
+    )
 }
 
 /** A task that waits for itself; null when there is none. */
@@ -90,7 +133,12 @@ function findCircle(tasks: readonly Pick<BoardFileTask, 'number' | 'depends_on'>
   return null
 }
 
-export function createBoardImport(deps: { store: Store; plan: (recurringId: string) => void }) {
+export function createBoardImport(deps: {
+  store: Store
+  plan: (recurringId: string) => void
+  webhooks: Pick<WebhookService, 'create'>
+  outgoing: Pick<WebhookOutService, 'create'>
+}) {
   const { store } = deps
 
   function freeSlug(gatewayId: string, wanted: string): string {
@@ -102,14 +150,16 @@ export function createBoardImport(deps: { store: Store; plan: (recurringId: stri
 
   /** In the transaction under way: the board with its rules, tags and fields. */
   function begin(file: BoardFile, target: { gateway_id: string; name: string }): BoardRow {
-    const { name: _, ...rules } = file.board
+    const { name: _, group, next_task_number: nextNumber, ...rules } = file.board
     const board = store.boards.create({
       gateway_id: target.gateway_id,
       name: target.name,
       slug: freeSlug(target.gateway_id, slugOf(target.name)),
       ...rules,
       goal_source: rules.objective === null && rules.success_metrics.length === 0 ? null : 'operator',
+      board_group_id: (group !== null && store.boardGroups.byName(group)?.id) || null,
     })
+    store.boardFiles.settleNumbers(board.id, nextNumber)
     for (const tag of file.tags) {
       const slug = tagSlug(tag.name)
       if (!store.tags.bySlug(slug)) store.tags.create({ name: tag.name, slug, color: tag.color })
@@ -153,11 +203,12 @@ export function createBoardImport(deps: { store: Store; plan: (recurringId: stri
       store.write(() => {
         for (const task of file.tasks.slice(from, from + importChunk)) {
           const values = valuesOf(task, fields, (key, message) => notes.warn(task.number, `custom_field_values.${key}`, message))
-          const { comments, tags, depends_on: _d, assigned_to: _a, custom_field_values: _v, ...row } = task
+          const { comments, tags, depends_on: _d, assigned_to: _a, custom_field_values: _v, files: _f, watching, ...row } = task
           const unowned = noAgents.includes(task.status)
           const id = store.boardFiles.addTask(
             {
               ...row,
+              ...(watching !== null && { watching }),
               board_id: board.id,
               status: unowned ? 'inbox' : task.status,
               blocked_reason: task.status === 'blocked' ? task.blocked_reason || 'No reason was given.' : null,
@@ -169,13 +220,31 @@ export function createBoardImport(deps: { store: Store; plan: (recurringId: stri
             {
               tag_ids: tagIds(tags),
               values,
-              comments: comments.map((comment) => ({ ...comment, created_at: moment(comment.created_at) ?? 0 })),
+              comments: comments.map((comment) => ({
+                ...comment,
+                created_at: moment(comment.created_at) ?? 0,
+                edited_at: moment(comment.edited_at),
+                versions: comment.versions.map((version) => ({ ...version, created_at: moment(version.created_at) ?? 0 })),
+              })),
             },
           )
           ids.set(task.number, id)
         }
         store.boardFiles.settleNumbers(board.id)
         progress(Math.min(from + importChunk, file.tasks.length))
+      })
+      await breathe()
+    }
+    for (let from = 0; from < file.documents.length; from += importChunk) {
+      store.write(() => {
+        for (const { task, ...document } of file.documents.slice(from, from + importChunk))
+          store.boardFiles.addDocument({
+            ...document,
+            board_id: board.id,
+            task_id: task === null ? null : (ids.get(task) ?? null),
+            created_at: moment(document.created_at) ?? 0,
+            updated_at: moment(document.updated_at) ?? 0,
+          })
       })
       await breathe()
     }
@@ -217,6 +286,11 @@ export function createBoardImport(deps: { store: Store; plan: (recurringId: stri
         custom_field_values: byKey(valuesOf(row, fields, say)),
       })
     }
+    for (const entry of file.memory) store.boardFiles.addMemory({ ...entry, board_id: board.id, created_at: moment(entry.created_at) ?? 0 })
+    for (const { signed, agent: _agent, ...webhook } of file.webhooks)
+      deps.webhooks.create(board, { ...webhook, ...(signed && { secret: `mcw_${randomBytes(32).toString('base64url')}` }) })
+    // Switched off: where a file of somebody else sends things, a person looks at first.
+    for (const webhook of file.outgoing_webhooks) deps.outgoing.create({ ...webhook, board_id: board.id, enabled: false })
     store.boardFiles.touchUsed(
       store.tags.list().map((tag) => tag.id),
       fields.map((field) => field.id),

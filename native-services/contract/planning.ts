@@ -4,6 +4,9 @@ import { board, task } from './entities.ts'
 import { successMetricsInput, targetDate } from './goals.ts'
 import { id, maybeTimestamp, pageQuery, queryBoolean, timestamp } from './primitives.ts'
 import { boardCreate } from './requests.ts'
+import { documentCharsMax, documentTypes } from './documents.ts'
+import { webhookCreate } from './webhooks.ts'
+import { outgoingWebhookCreate } from './webhooks-out.ts'
 import type { Tone } from './states.ts'
 
 // — custom fields —
@@ -242,7 +245,8 @@ export const boardFromTemplate = z.strictObject({ name: boardCreate.shape.name }
 // — a board as a file —
 
 export const boardFileFormat = 'openclaw-mission-control/board'
-export const boardFileVersion = 1
+/** Version 1 knew no documents, memory, webhooks and former wordings; it is still read. */
+export const boardFileVersion = 2
 /** Bytes of a file that is imported; more is refused with 413. */
 export const importMaximumBytes = 16 * 1024 * 1024
 /** Rows of a CSV file, tasks of a board file. */
@@ -253,6 +257,12 @@ const fileComment = z.strictObject({
   author_name: z.string().max(200),
   message: z.string().max(100_000),
   created_at: timestamp,
+  edited_at: maybeTimestamp.default(null),
+  /** Former wordings, oldest first. */
+  versions: z
+    .array(z.strictObject({ message: z.string().max(100_000), created_at: timestamp }))
+    .max(1000)
+    .default([]),
 })
 const fileTask = z.strictObject({
   number: z.number().int().min(1),
@@ -275,6 +285,47 @@ const fileTask = z.strictObject({
   depends_on: z.array(z.number().int()).max(100),
   custom_field_values: z.record(z.string(), z.unknown()),
   comments: z.array(fileComment),
+  /** Whether the operator watches it; null: neither asked for nor refused. */
+  watching: z.boolean().nullable().default(null),
+  /** Names of its files: their bytes are no part of this one. */
+  files: z.array(z.string().max(300)).max(1000).default([]),
+})
+const fileDocument = z.strictObject({
+  title: z.string().trim().min(1).max(2000),
+  type: z.enum(documentTypes),
+  /** As it is now: former versions stay behind. */
+  content: z.string().max(documentCharsMax),
+  /** Number of its task; null: of the board itself. */
+  task: z.number().int().nullable(),
+  author_type: z.enum(['user', 'agent']),
+  author_name: z.string().max(200),
+  created_at: timestamp,
+  updated_at: timestamp,
+})
+const fileMemory = z.strictObject({
+  content: z.string().min(1).max(100_000),
+  tags: z.array(z.string().max(64)).max(20),
+  is_chat: z.boolean(),
+  source: z.string().max(64),
+  author_type: z.enum(['user', 'agent', 'system']),
+  author_name: z.string().max(200),
+  created_at: timestamp,
+})
+/** Without secrets: one that was signed gets a new secret, which somebody has to set anew. */
+const fileWebhook = z.strictObject({
+  description: z.string().max(2000),
+  enabled: z.boolean(),
+  signed: z.boolean(),
+  signature_header: webhookCreate.shape.signature_header.unwrap(),
+  /** Name of the agent that heard of it; null: the lead. */
+  agent: z.string().max(200).nullable(),
+})
+const fileOutgoing = z.strictObject({
+  name: outgoingWebhookCreate.shape.name,
+  url: outgoingWebhookCreate.shape.url,
+  events: outgoingWebhookCreate.shape.events,
+  enabled: z.boolean(),
+  allow_private: z.boolean(),
 })
 const fileRecurring = z.strictObject({
   name: label,
@@ -289,6 +340,8 @@ const fileRecurring = z.strictObject({
   missed_policy: z.enum(missedPolicies),
   overlap_policy: z.enum(overlapPolicies),
   paused: z.boolean(),
+  /** How often it ran: `{n}` goes on from there. */
+  run_count: z.number().int().min(0).default(0),
 })
 const fileTemplate = z.strictObject({
   name: label,
@@ -301,7 +354,7 @@ const fileTemplate = z.strictObject({
 /** Everything that a board is, without ids: tasks are referred to by number, tags and agents by name, fields by key. */
 export const boardFile = z.strictObject({
   format: z.literal(boardFileFormat),
-  version: z.literal(boardFileVersion),
+  version: z.union([z.literal(1), z.literal(boardFileVersion)]),
   exported_at: timestamp,
   board: z.strictObject({
     name: board.shape.name.min(1).max(120),
@@ -317,6 +370,11 @@ export const boardFile = z.strictObject({
     block_status_changes_with_pending_approval: z.boolean(),
     only_lead_can_change_status: z.boolean(),
     max_agents: z.number().int().min(0).max(1000),
+    paused: z.boolean().default(false),
+    /** Name of its group. */
+    group: z.string().max(120).nullable().default(null),
+    /** Numbers of deleted tasks are not given again. */
+    next_task_number: z.number().int().min(1).max(2_000_000_000).default(1),
   }),
   tags: z.array(z.strictObject({ name: z.string().trim().min(1).max(60), color: z.string().regex(/^[0-9a-f]{6}$/) })).max(1000),
   custom_fields: z
@@ -336,6 +394,11 @@ export const boardFile = z.strictObject({
   tasks: z.array(fileTask).max(importMaximumTasks),
   recurring_tasks: z.array(fileRecurring).max(500),
   task_templates: z.array(fileTemplate).max(500),
+  documents: z.array(fileDocument).max(10_000).default([]),
+  /** The memory of the board with its chat, oldest first. */
+  memory: z.array(fileMemory).max(100_000).default([]),
+  webhooks: z.array(fileWebhook).max(200).default([]),
+  outgoing_webhooks: z.array(fileOutgoing).max(200).default([]),
 })
 export type BoardFile = z.infer<typeof boardFile>
 export type BoardFileTask = z.infer<typeof fileTask>

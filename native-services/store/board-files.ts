@@ -2,6 +2,8 @@
 import { createId } from '../platform/ids.ts'
 import { assignments } from './rows.ts'
 import type { RepositoryContext } from './store.ts'
+import type { MemoryRow } from './board-memory.ts'
+import type { DocumentRow } from './documents.ts'
 import type { TaskRow } from './tasks.ts'
 
 export type FileTaskRow = Pick<
@@ -20,19 +22,28 @@ export type FileTaskRow = Pick<
   | 'auto_created'
   | 'created_at'
   | 'updated_at'
->
+> & { watching?: boolean }
+
+export type FileMemoryRow = Omit<MemoryRow, 'id' | 'agent_id' | 'source_notification_id'>
+export type FileDocumentRow = Pick<
+  DocumentRow,
+  'board_id' | 'task_id' | 'title' | 'type' | 'author_type' | 'author_name' | 'created_at' | 'updated_at'
+> & { content: string }
 
 export interface FileCommentRow {
   author_type: 'user' | 'agent' | 'system'
   author_name: string
   message: string
   created_at: number
+  edited_at: number | null
+  versions: readonly { message: string; created_at: number }[]
 }
 
 export function boardFilesRepository({ db, touch }: RepositoryContext) {
   const insertComment = db.prepare(
-    'INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, created_at) VALUES (?, ?, ?, ?, NULL, ?, ?, ?)',
+    'INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, created_at, edited_at) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?)',
   )
+  const insertVersion = db.prepare('INSERT INTO message_versions (message_id, version, message, created_at) VALUES (?, ?, ?, ?)')
   const bump = db.prepare(
     'UPDATE tasks SET comment_count = comment_count + 1, last_message_at = max(ifnull(last_message_at, 0), ?) WHERE id = ?',
   )
@@ -56,12 +67,66 @@ export function boardFilesRepository({ db, touch }: RepositoryContext) {
       for (const [fieldId, value] of more.values) if (value !== null) insertValue.run(id, fieldId, JSON.stringify(value))
       for (const comment of more.comments) {
         const commentId = createId(comment.created_at)
-        insertComment.run(commentId, task.board_id, id, comment.author_type, comment.author_name, comment.message, comment.created_at)
+        insertComment.run(
+          commentId,
+          task.board_id,
+          id,
+          comment.author_type,
+          comment.author_name,
+          comment.message,
+          comment.created_at,
+          comment.edited_at,
+        )
+        for (const [index, version] of comment.versions.entries())
+          insertVersion.run(commentId, index + 1, version.message, version.created_at)
         bump.run(comment.created_at, id)
         touch('comment', commentId)
       }
       touch('task', id)
       return id
+    },
+    addMemory(entry: FileMemoryRow): void {
+      const id = createId(entry.created_at)
+      db.prepare(
+        'INSERT INTO board_memory (id, board_id, content, tags_json, is_chat, source, author_type, author_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ).run(
+        id,
+        entry.board_id,
+        entry.content,
+        JSON.stringify(entry.tags),
+        Number(entry.is_chat),
+        entry.source,
+        entry.author_type,
+        entry.author_name,
+        entry.created_at,
+      )
+      touch('board_memory', id)
+    },
+    addDocument(document: FileDocumentRow): void {
+      const id = createId(document.created_at)
+      const { content, author_type, author_name, created_at, updated_at } = document
+      db.prepare(
+        `INSERT INTO documents (id, board_id, task_id, title, content, type, size, author_type, author_name, edited_by_type, edited_by_name, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(
+        id,
+        document.board_id,
+        document.task_id,
+        document.title,
+        content,
+        document.type,
+        content.length,
+        author_type,
+        author_name,
+        author_type,
+        author_name,
+        created_at,
+        updated_at,
+      )
+      db.prepare(
+        'INSERT INTO document_versions (id, document_id, version, content, size, author_type, author_name, created_at) VALUES (?, ?, 1, ?, ?, ?, ?, ?)',
+      ).run(createId(updated_at), id, content, content.length, author_type, author_name, updated_at)
+      touch('document', id)
     },
     addDependency(taskId: string, dependsOn: string): void {
       insertDependency.run(taskId, dependsOn, taskId)
@@ -73,10 +138,10 @@ export function boardFilesRepository({ db, touch }: RepositoryContext) {
       for (const id of fieldIds) touch('custom_field', id)
     },
     /** The next task of the board gets a number above all that are there. */
-    settleNumbers(boardId: string): void {
+    settleNumbers(boardId: string, atLeast = 1): void {
       db.prepare(
-        'UPDATE boards SET next_task_number = max(next_task_number, (SELECT ifnull(max(number), 0) + 1 FROM tasks WHERE board_id = boards.id)) WHERE id = ?',
-      ).run(boardId)
+        'UPDATE boards SET next_task_number = max(?, next_task_number, (SELECT ifnull(max(number), 0) + 1 FROM tasks WHERE board_id = boards.id)) WHERE id = ?',
+      ).run(atLeast, boardId)
       touch('board', boardId)
     },
     /** Of every column the last position; where new tasks go behind. */

@@ -82,6 +82,7 @@ export function boardsRepository({ db, clock, touch }: RepositoryContext) {
       touch('board', id)
     },
 
+    nextTaskNumber: (id: string): number => db.prepare('SELECT next_task_number FROM boards WHERE id = ?').pluck().get(id) as number,
     /** Takes the next `#number` of a board. */
     takeTaskNumber(id: string): number {
       const row = db

@@ -33,6 +33,7 @@ const leftOut = new Set([
   'search_rows',
   'api_tokens',
   'gateways',
+  'settings',
 ])
 /** What was said and sent: it comes back when it was deleted, but stays when it was added. */
 const onlyDeletions = new Set([

@@ -69,7 +69,8 @@ export function recurringTasksRepository({ db, clock, touch }: RepositoryContext
         total: n,
       }
     },
-    create(fields: RecurringFields): string {
+    /** @param fields.run_count Where `{n}` goes on from. */
+    create(fields: RecurringFields & { run_count?: number }): string {
       const now = clock.now()
       const id = createId(now)
       const { sql, values } = assignments({ id, ...columns(fields), created_at: now, updated_at: now })

@@ -267,9 +267,19 @@ const fileTasks = fc
         { requiredKeys: [] },
       ),
       comments: fc.array(
-        fc.record({ author_type: fc.constantFrom('user' as const, 'agent' as const), author_name: line, message: text, created_at: day }),
+        fc
+          .record({
+            author_type: fc.constantFrom('user' as const, 'agent' as const),
+            author_name: line,
+            message: text,
+            created_at: day,
+            versions: fc.array(fc.record({ message: text, created_at: day }), { maxLength: 2 }),
+          })
+          .map((comment) => ({ ...comment, edited_at: comment.versions.length > 0 ? comment.created_at : null })),
         { maxLength: 3 },
       ),
+      watching: fc.boolean(),
+      files: fc.constant<string[]>([]),
       depends: fc.nat({ max: 5 }),
     }),
     { maxLength: 8 },
@@ -303,6 +313,8 @@ const fieldsOfFile: BoardFile['custom_fields'] = (
   default_value: null,
   ui_visibility: 'if_set',
 }))
+const at = (n: number): string => `2026-01-0${n}T00:00:00.000Z`
+const written = (n: number) => ({ author_type: 'agent' as const, author_name: 'Ada', created_at: at(n), updated_at: at(n + 1) })
 function fileOf(tasks: BoardFile['tasks'], name = 'Round trip'): BoardFile {
   const used = new Set(tasks.flatMap((task) => task.tags))
   return {
@@ -323,6 +335,9 @@ function fileOf(tasks: BoardFile['tasks'], name = 'Round trip'): BoardFile {
       block_status_changes_with_pending_approval: false,
       only_lead_can_change_status: true,
       max_agents: 3,
+      paused: true,
+      group: null,
+      next_task_number: 40,
     },
     tags: ['Needs review', 'red', 'später'].filter((tag) => used.has(tag)).map((tag) => ({ name: tag, color: '868e96' })),
     custom_fields: fieldsOfFile,
@@ -341,9 +356,33 @@ function fileOf(tasks: BoardFile['tasks'], name = 'Round trip'): BoardFile {
         missed_policy: 'skip',
         overlap_policy: 'allow',
         paused: false,
+        run_count: 7,
       },
     ],
     task_templates: [{ name: 'Bug', title: 'Bug: ', description: 'x', priority: 'high', tags: [], custom_field_values: { rt_pick: 'a' } }],
+    documents: [
+      { title: 'Whole', type: 'reference', content: 'ä\n'.repeat(9), task: null, ...written(1) },
+      ...tasks.slice(0, 1).map((task) => ({ title: 'Of a task', type: 'note' as const, content: '', task: task.number, ...written(2) })),
+    ],
+    memory: [
+      {
+        content: 'Hello',
+        tags: ['chat'],
+        is_chat: true,
+        source: 'operator',
+        author_type: 'user',
+        author_name: 'Operator',
+        created_at: at(1),
+      },
+      { content: 'Note', tags: ['x'], is_chat: false, source: 'agent', author_type: 'agent', author_name: 'Ada', created_at: at(2) },
+    ],
+    webhooks: [
+      { description: 'Builds', enabled: false, signed: true, signature_header: 'x-sig', agent: null },
+      { description: '', enabled: true, signed: false, signature_header: null, agent: null },
+    ],
+    outgoing_webhooks: [
+      { name: 'Chat', url: 'https://example.com/x', events: ['task.created', 'task.comment'], enabled: false, allow_private: true },
+    ],
   }
 }
 
@@ -355,7 +394,9 @@ describe('a board as a file', () => {
         const job = await imported('/boards/import', JSON.stringify(file))
         expect(job, JSON.stringify(job)).toMatchObject({ state: 'succeeded', error: null })
         const result = importResult.parse(job.result)
-        expect(result).toMatchObject({ imported: tasks.length, notes: [] })
+        expect(result.imported).toBe(tasks.length)
+        // Nothing is changed on the way in but what must be: addresses and secrets of webhooks are new.
+        expect(result.notes.filter((note) => !/webhooks\.\d$/.test(note.field ?? ''))).toEqual([])
         const { exported_at: _, ...again } = await exported(result.board_id ?? '')
         const { exported_at: __, ...before } = file
         expect(again).toEqual(before)
@@ -380,6 +421,67 @@ describe('a board as a file', () => {
     expect(items[0]).toMatchObject({ status: 'inbox', title: 'Hers', assigned_agent_ids: [] })
   })
 
+  it('takes all of a live board along, and says what it cannot', async () => {
+    const group = await services.call('createBoardGroup', { body: { name: 'Of files' } })
+    const board = await newBoard('Everything')
+    const params = { board_id: board.id }
+    await services.call('updateBoard', { params, body: { board_group_id: group.id, paused: true, objective: 'Grow' } })
+    const task = await services.call('createTask', { params, body: { title: 'One' } })
+    const gone = await services.call('createTask', { params, body: { title: 'Two' } })
+    await services.call('deleteTask', { params: { ...params, task_id: gone.id } })
+    const onTask = { ...params, task_id: task.id }
+    const comment = await services.call('createComment', { params: onTask, body: { message: 'first words' } })
+    await services.call('updateComment', { params: { ...onTask, comment_id: comment.id }, body: { message: 'better words' } })
+    const document = await services.call('createDocument', { params, body: { title: 'Plan', content: 'a', task_id: task.id } })
+    await services.call('updateDocument', { params: { document_id: document.id }, body: { content: 'b' } })
+    await services.call('createBoardMemory', { params, body: { content: 'Remember' } })
+    const secret = 'a secret of the old board'
+    await services.call('createWebhook', { params, body: { description: 'CI', secret } })
+    await services.call('createOutgoingWebhook', {
+      body: { name: 'Chat', board_id: board.id, url: 'https://example.com/x', events: ['task.created'], secret },
+    })
+    await services.call('createOutgoingWebhook', {
+      body: { name: 'All boards', url: 'https://example.com/y', events: ['task.created'], enabled: false },
+    })
+    const sent = await fetch(`${services.url}/api/v1/boards/${board.id}/tasks/${task.id}/attachments`, {
+      method: 'POST',
+      headers: { ...operator(), 'x-file-name': 'plan.txt' },
+      body: 'x',
+    })
+    expect(sent.status).toBe(201)
+
+    const file = await exported(board.id)
+    expect(JSON.stringify(file)).not.toContain('secret of the old')
+    const result = importResult.parse((await imported('/boards/import', JSON.stringify(file))).result)
+    const said = result.notes.map((note) => note.message).join(' ')
+    for (const words of ['plan.txt', 'CI has a new address and a new secret', 'Chat has a new secret and is switched off'])
+      expect(said).toContain(words)
+    const again = await exported(result.board_id ?? '')
+    const asIs = ({ exported_at: _, tasks, outgoing_webhooks, ...rest }: BoardFile) => ({
+      ...rest,
+      tasks: tasks.map(({ files: _files, ...each }) => each),
+      outgoing_webhooks: outgoing_webhooks.map(({ enabled: _enabled, ...each }) => each),
+    })
+    expect(asIs(again)).toEqual(asIs(file))
+    expect(file.documents).toMatchObject([{ title: 'Plan', content: 'b', task: 1 }])
+    expect(file.tasks[0]?.comments).toMatchObject([{ message: 'better words', versions: [{ message: 'first words' }] }])
+    expect(file.outgoing_webhooks.map((webhook) => webhook.name)).toEqual(['Chat'])
+    // The number of the deleted task is not given again; nobody comes in through the door of the old board.
+    const copy = { board_id: result.board_id ?? '' }
+    expect((await services.call('createTask', { params: copy, body: { title: 'Three' } })).number).toBe(3)
+    const [hook] = (await services.call('listWebhooks', { params: copy })).items
+    expect((await services.send({ method: 'POST', path: hook?.endpoint_path ?? '', body: 'x' })).status).toBe(403)
+    services.query("INSERT INTO search_index (search_index) VALUES ('integrity-check') RETURNING 1")
+  })
+
+  it('a file of the first version is still read', async () => {
+    const { documents: _d, memory: _m, webhooks: _w, outgoing_webhooks: _o, ...old } = fileOf([], 'Old file')
+    const { paused: _p, group: _g, next_task_number: _n, ...rules } = old.board
+    const recurring = old.recurring_tasks.map(({ run_count: _r, ...row }) => row)
+    const job = await imported('/boards/import', JSON.stringify({ ...old, version: 1, board: rules, recurring_tasks: recurring }))
+    expect(job).toMatchObject({ state: 'succeeded' })
+  })
+
   it('is refused with its place: another format, a circle, a number twice, a field of another type', async () => {
     const send = (body: unknown) =>
       services.send({
@@ -389,7 +491,7 @@ describe('a board as a file', () => {
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })
     expect(await send('{')).toMatchObject({ status: 400, body: { code: 'malformed_json' } })
-    expect(await send({ ...fileOf([]), version: 2 })).toMatchObject({ status: 422, body: { field: 'body.version' } })
+    expect(await send({ ...fileOf([]), version: 3 })).toMatchObject({ status: 422, body: { field: 'body.version' } })
     expect(await send('x'.repeat(16 * 1024 * 1024 + 1))).toMatchObject({ status: 413, body: { code: 'payload_too_large' } })
     const base = {
       ...fc.sample(

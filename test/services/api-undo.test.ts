@@ -8,7 +8,7 @@ let services: TestServices
 let world: Awaited<ReturnType<typeof make>>
 
 /** Histories and what is counted from them; `updated_at` and deadlines may be later ones. */
-const notCompared = /^(activity|changes|undo_steps|jobs|timers|usage_names|search_\w+|heartbeats|sqlite_\w+)$/
+const notCompared = /^(activity|settings|changes|undo_steps|jobs|timers|usage_names|search_\w+|heartbeats|sqlite_\w+)$/
 function rows(): Record<string, unknown[]> {
   const tables = services.query<{ name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).map((table) => table.name)
   return Object.fromEntries(
@@ -18,7 +18,10 @@ function rows(): Record<string, unknown[]> {
         name,
         services
           .query<Record<string, unknown>>(`SELECT * FROM ${name}`)
-          .map(({ updated_at: _, ...row }) => JSON.stringify(row))
+          // Agents go on with their own affairs meanwhile: of them counts what refers to others.
+          .map(({ updated_at: _, ...row }) =>
+            JSON.stringify(name === 'agents' ? [row['id'], row['board_id'], row['current_task_id']] : row),
+          )
           .toSorted(),
       ]),
   )
@@ -157,14 +160,12 @@ describe('what can be taken back, and comes back as it was', () => {
   })
 
   it('a deleted board comes back after a restart, is heard of, and its rhythm goes on', async () => {
-    const { agents: _, ...before } = rows()
+    const before = rows()
     const token = await doFor('DELETE', `/boards/${world.empty.id}`)
     const since = (await services.call('getBoardSnapshot', { params: world.on })).rev
     await services.restart()
     await undo(token)
-    // Agents go on with their own affairs when the services start.
-    const { agents: _now, ...after } = rows()
-    expect(after).toEqual(before)
+    expect(rows()).toEqual(before)
     const touched = services.query<{ entity: string }>('SELECT DISTINCT entity FROM changes WHERE rev > ? AND deleted = 0', since)
     expect(touched.map((row) => row.entity)).toEqual(
       expect.arrayContaining([

@@ -8,6 +8,8 @@ import { createBoardImport } from '../board-import.ts'
 import type { Entities } from '../entities.ts'
 import { createImportJobs } from '../import-jobs.ts'
 import { printTasks } from '../task-table.ts'
+import { createWebhookOutService } from '../webhook-out-service.ts'
+import { createWebhookService } from '../webhook-service.ts'
 import { check, readText } from '../validate.ts'
 
 type Ids = 'exportBoard' | 'exportTasks' | 'importBoard' | 'importTasks'
@@ -25,7 +27,12 @@ function json(text: string, field: string): unknown {
 
 export function boardFileHandlers(deps: ApiDeps, { entities }: { entities: Entities }): HandlerGroup<Ids> {
   const { store, clock } = deps
-  const boardImport = createBoardImport({ store, plan: (id) => deps.recurring.plan(id) })
+  const boardImport = createBoardImport({
+    store,
+    webhooks: createWebhookService(deps),
+    outgoing: createWebhookOutService(deps),
+    plan: (id) => deps.recurring.plan(id),
+  })
   const jobs = createImportJobs({
     store,
     clock,

@@ -11,6 +11,8 @@ import { buildBoardFile } from '../board-file.ts'
 import { createBoardImport } from '../board-import.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import type { Entities } from '../entities.ts'
+import { createWebhookOutService } from '../webhook-out-service.ts'
+import { createWebhookService } from '../webhook-service.ts'
 import { toWire } from '../wire.ts'
 import { pick } from './operator.ts'
 
@@ -44,7 +46,12 @@ const byOperator = { actor_type: 'user', actor_name: 'Operator' } as const
 export function planningHandlers(deps: ApiDeps, { entities }: { entities: Entities }): HandlerGroup<Ids> {
   const { store, clock, recurring } = deps
   const { seen } = createBoardAccess(entities)
-  const boardImport = createBoardImport({ store, plan: (id) => recurring.plan(id) })
+  const boardImport = createBoardImport({
+    store,
+    webhooks: createWebhookService(deps),
+    outgoing: createWebhookOutService(deps),
+    plan: (id) => recurring.plan(id),
+  })
 
   function note(event: string, message: string, more: { board_id?: string | null; data?: Record<string, unknown> } = {}): void {
     store.activity.record({ event_type: event, message, ...byOperator, ...more })
@@ -289,7 +296,8 @@ export function planningHandlers(deps: ApiDeps, { entities }: { entities: Entiti
     },
     async createBoardFromTemplate({ params, body }) {
       const template = mustBoardTemplate(params.board_template_id)
-      const document = entities.must(store.templates.document(template.id), 'template')
+      // Older templates know less: what they lack is filled in.
+      const document = boardFile.parse(entities.must(store.templates.document(template.id), 'template'))
       const gateway = entities.must(store.gateways.local(), 'gateway')
       const now = clock.now()
       // What it makes is new: it was made now.

@@ -1,13 +1,13 @@
 /** What a person can do, once: pages, the command palette and Needs attention call the same functions. */
 import type { Agent, Attention, Comment, Job, Settings, Task } from '../../../native-services/contract/entities.ts'
 import type { BodyInputOf, QueryInputOf } from '../../../native-services/contract/operations.ts'
-import { type BulkResult, undoHeader } from '../../../native-services/contract/board-work.ts'
-import { api } from './api.ts'
+import type { BulkResult } from '../../../native-services/contract/board-work.ts'
+import { api, undoTokenOf } from './api.ts'
 import { mergeEntities, type MappedName } from './entities.ts'
 import type { EntityOf } from '../../../native-services/contract/events.ts'
 import { navigate, openLink } from './hash-location.ts'
 import { useLive } from './store.ts'
-import { attempt, toast, toastError, toastUndo } from './toast.ts'
+import { attempt, toast, toastDone, toastError } from './toast.ts'
 
 /** The answer of a call is as good as a change frame, and sooner. */
 export function remember<Name extends MappedName>(name: Name, item: EntityOf<Name>): void {
@@ -23,14 +23,6 @@ export function forget(name: MappedName, id: string): void {
 
 // — tasks —
 
-function offerUndo(message: string, token: string, slot?: 'move'): void {
-  const undo = async () => {
-    const answer = await attempt(() => api.call('undo', { body: { token } }), { failed: 'It was not taken back', done: 'Taken back' })
-    for (const task of answer?.tasks ?? []) remember('task', task)
-  }
-  toastUndo(message, undo, slot)
-}
-
 /** Changes many tasks alike; says how many refused and why the first one did. */
 export async function changeTasks(
   boardId: string,
@@ -38,31 +30,21 @@ export async function changeTasks(
   patch: BodyInputOf<'bulkUpdateTasks'>['patch'],
   done: (n: number) => string,
 ): Promise<void> {
-  await bulk(done, (onHeaders) =>
-    api.call('bulkUpdateTasks', { params: { board_id: boardId }, body: { task_ids: [...ids], patch }, onHeaders }),
-  )
+  await bulk(done, () => api.call('bulkUpdateTasks', { params: { board_id: boardId }, body: { task_ids: [...ids], patch } }))
 }
 
 export async function archiveDone(boardId: string): Promise<void> {
   await bulk(
     (n) => (n === 0 ? 'Nothing is done' : `Archived ${n} ${n === 1 ? 'task' : 'tasks'}`),
-    (onHeaders) => api.call('archiveDoneTasks', { params: { board_id: boardId }, onHeaders }),
+    () => api.call('archiveDoneTasks', { params: { board_id: boardId } }),
   )
 }
 
-async function bulk(words: (n: number) => string, call: (onHeaders: (headers: Headers) => void) => Promise<BulkResult>): Promise<void> {
-  let token: string | null = null
-  const answer = await attempt(
-    () =>
-      call((headers) => {
-        token = headers.get(undoHeader)
-      }),
-    { failed: 'The tasks were not changed' },
-  )
+async function bulk(words: (n: number) => string, call: () => Promise<BulkResult>): Promise<void> {
+  const answer = await attempt(call, { failed: 'The tasks were not changed' })
   if (!answer) return
   for (const { task } of answer.results) if (task) remember('task', task)
-  if (token) offerUndo(words(answer.changed), token)
-  else if (answer.failed === 0) toast(words(answer.changed))
+  if (answer.changed > 0 || answer.failed === 0) toastDone(words(answer.changed), answer)
   const refused = answer.results.find((each) => !each.ok)
   if (refused)
     toastError(`${answer.failed} ${answer.failed === 1 ? 'task was' : 'tasks were'} not changed`, new Error(refused.detail ?? ''))
@@ -88,18 +70,12 @@ export async function changeTask(
   if (body.assigned_agent_ids !== undefined) shown.assigned_agent_id = body.assigned_agent_ids[0] ?? null
   remember('task', shown)
   try {
-    let token: string | null = null
-    const saved = await api.call('updateTask', {
-      params: { board_id: task.board_id, task_id: task.id },
-      body,
-      onHeaders: (headers) => {
-        token = headers.get(undoHeader)
-      },
-    })
+    const saved = await api.call('updateTask', { params: { board_id: task.board_id, task_id: task.id }, body })
     if (useLive.getState().maps.task[task.id] === shown) remember('task', saved)
-    if (token && undo) offerUndo(undo, token, 'move')
-    else if (token && undo === undefined && saved.status !== task.status && (saved.status === 'done' || saved.status === 'archived'))
-      offerUndo(saved.status === 'done' ? `#${task.number} is done` : `Archived #${task.number}`, token)
+    const undoable = undoTokenOf(saved) !== undefined
+    if (undoable && undo) toastDone(undo, saved, 'move')
+    else if (undoable && undo === undefined && saved.status !== task.status && (saved.status === 'done' || saved.status === 'archived'))
+      toastDone(saved.status === 'done' ? `#${task.number} is done` : `Archived #${task.number}`, saved)
     return true
   } catch (error) {
     if (useLive.getState().maps.task[task.id] === shown) remember('task', task)
@@ -115,19 +91,11 @@ export async function createTask(boardId: string, body: BodyInputOf<'createTask'
 }
 
 export async function deleteTask(task: Task): Promise<boolean> {
-  let token: string | null = null
-  const done = await attempt(
-    () =>
-      api.call('deleteTask', {
-        params: { board_id: task.board_id, task_id: task.id },
-        onHeaders: (headers) => {
-          token = headers.get(undoHeader)
-        },
-      }),
-    { failed: 'The task was not deleted' },
-  )
+  const done = await attempt(() => api.call('deleteTask', { params: { board_id: task.board_id, task_id: task.id } }), {
+    failed: 'The task was not deleted',
+    done: `Deleted #${task.number}`,
+  })
   if (done) forget('task', task.id)
-  if (done && token) offerUndo(`Deleted #${task.number}`, token)
   return done !== null
 }
 

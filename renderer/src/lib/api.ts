@@ -1,5 +1,6 @@
 /** The one API client of the page, and what happens when it is refused. */
-import { ApiError, createApiClient } from '../../../native-services/contract/client.ts'
+import { undoHeader } from '../../../native-services/contract/board-work.ts'
+import { ApiError, type ApiClient, type CallInput, createApiClient } from '../../../native-services/contract/client.ts'
 
 let onUnauthorized: () => void = () => undefined
 
@@ -14,7 +15,28 @@ const watchedFetch: typeof fetch = async (input, init) => {
   return response
 }
 
-export const api = createApiClient({ baseUrl: '', fetch: watchedFetch })
+const client = createApiClient({ baseUrl: '', fetch: watchedFetch })
+const undoTokens = new WeakMap<object, string>()
+
+export const api: ApiClient = {
+  async call(id, ...rest) {
+    const [input] = rest
+    let token: string | null = null
+    const answer = await client.call(id, {
+      ...(input as CallInput<typeof id>),
+      onHeaders(headers: Headers) {
+        token = headers.get(undoHeader)
+        input?.onHeaders?.(headers)
+      },
+    } as CallInput<typeof id>)
+    if (token !== null && typeof answer === 'object' && answer !== null) undoTokens.set(answer, token)
+    return answer
+  },
+}
+
+/** What takes the change back that this answer tells of; undefined when nothing does. */
+export const undoTokenOf = (answer: unknown): string | undefined =>
+  typeof answer === 'object' && answer !== null ? undoTokens.get(answer) : undefined
 
 /** Not watched: a wrong code is the login page's own affair. */
 const signIn = createApiClient({ baseUrl: '' })

@@ -3,7 +3,8 @@ import { notifications } from '@mantine/notifications'
 import { createElement } from 'react'
 import { UndoMessage } from '../ui/undo-message.tsx'
 import { ApiError } from '../../../native-services/contract/client.ts'
-import { explain } from './api.ts'
+import { words } from '../ui/strings.ts'
+import { api, explain, undoTokenOf } from './api.ts'
 
 export function toast(message: string): void {
   notifications.show({ message, autoClose: 3500, withBorder: true })
@@ -14,10 +15,12 @@ let undoCount = 0
 let lastInSlot: string | null = null
 
 /**
- * Says what was done and offers to take it back, as long as that is likely to be wanted.
+ * Says what was done and, when the answer of the call can be taken back, offers that as long as it is likely to be wanted.
  * @param slot of those with one, only the last is shown: somebody who moves ten cards is not told ten times
  */
-export function toastUndo(message: string, undo: () => Promise<void>, slot?: 'move'): void {
+export function toastDone(message: string, answer: unknown, slot?: 'move'): void {
+  const token = undoTokenOf(answer)
+  if (token === undefined) return toast(message)
   undoCount += 1
   const id = `undo-${undoCount}`
   if (slot) {
@@ -26,7 +29,8 @@ export function toastUndo(message: string, undo: () => Promise<void>, slot?: 'mo
   }
   const onUndo = () => {
     notifications.hide(id)
-    void undo()
+    // What comes back arrives over the event stream.
+    void attempt(() => api.call('undo', { body: { token } }), { failed: words.notTakenBack, done: words.takenBack })
   }
   notifications.show({ id, message: createElement(UndoMessage, { message, onUndo }), autoClose: 10_000, withBorder: true })
 }
@@ -38,14 +42,14 @@ export function toastError(title: string, error: unknown): void {
   notifications.show({ title, message: explain(error), color: 'red', autoClose: 10_000, withBorder: true })
 }
 
-/** Runs it; says what went wrong. Resolves to null on failure. */
-export async function attempt<Result>(work: () => Promise<Result>, words: { failed: string; done?: string }): Promise<Result | null> {
+/** Runs it; says what went wrong, or what was done and, where that is possible, how to take it back. Resolves to null on failure. */
+export async function attempt<Result>(work: () => Promise<Result>, said: { failed: string; done?: string }): Promise<Result | null> {
   try {
     const result = await work()
-    if (words.done) toast(words.done)
+    if (said.done) toastDone(said.done, result)
     return result
   } catch (error) {
-    toastError(words.failed, error)
+    toastError(said.failed, error)
     return null
   }
 }

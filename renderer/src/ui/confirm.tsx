@@ -13,6 +13,9 @@ interface Question {
 
 const useQuestion = create<{ question: Question | null; open: boolean }>(() => ({ question: null, open: false }))
 
+/** A question may be asked from within a dialog (200), and must not lie behind it; lists that drop down are at 300. */
+const aboveDialogs = 250
+
 export function askOnce(question: Question): void {
   useQuestion.setState({ question, open: true })
 }
@@ -21,7 +24,7 @@ export function ConfirmHost() {
   const { question, open } = useQuestion()
   const close = () => useQuestion.setState({ open: false })
   return (
-    <Modal opened={open} onClose={close} title={question?.title} size={430}>
+    <Modal opened={open} onClose={close} title={question?.title} size={430} zIndex={aboveDialogs}>
       <div className="muted">{question?.body}</div>
       <Group justify="flex-end" gap={8} mt={16}>
         <Button variant="default" onClick={close}>

@@ -22,6 +22,7 @@ import { intervals, readInterval } from '../heartbeats/rhythm-dialog.tsx'
 import { strings as paceStrings } from '../heartbeats/strings.ts'
 import { GroupChat } from './group-chat.tsx'
 import { GroupDialog } from './group-dialog.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 import { useBoardGroup } from './use-groups.ts'
 
@@ -127,13 +128,14 @@ function askToDelete(group: BoardGroup): void {
     body: strings.deleteBody,
     confirmLabel: strings.deleteGroup,
     onConfirm: () => {
-      void attempt(() => api.call('deleteBoardGroup', { params: { board_group_id: group.id } }), { failed: strings.notDeleted }).then(
-        (done) => {
-          if (!done) return
-          navigate('/boards')
-          forget('board_group', group.id)
-        },
-      )
+      void attempt(() => api.call('deleteBoardGroup', { params: { board_group_id: group.id } }), {
+        failed: strings.notDeleted,
+        done: common.deleted(group.name),
+      }).then((done) => {
+        if (!done) return
+        navigate('/boards')
+        forget('board_group', group.id)
+      })
     },
   })
 }

@@ -20,7 +20,7 @@ export const strings = {
   notSaved: 'The group was not changed',
   notDeleted: 'The group was not deleted',
   deleteTitle: (name: string) => `Delete ${name}?`,
-  deleteBody: 'Its chat is lost. Its boards, their tasks and agents stay as they are.',
+  deleteBody: 'Its chat goes with it. Its boards, their tasks and agents stay as they are.',
   gone: 'This group does not exist',
   goneBody: 'It may have been deleted.',
   allBoards: 'All boards',

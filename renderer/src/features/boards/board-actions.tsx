@@ -1,13 +1,16 @@
 /** What can be done with the board itself, at the end of its bar. */
 import { Button, Menu, Tooltip } from '@mantine/core'
-import { Archive, ArchiveRestore, Ellipsis, FileText, MessagesSquare, Pause, Play, Plus, Settings2, Target } from 'lucide-react'
+import { Archive, ArchiveRestore, Ellipsis, FileText, MessagesSquare, Pause, Play, Plus, Settings2, Target, Trash2 } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import type { Board } from '../../../../native-services/contract/entities.ts'
 import { openNewTask } from '../../app/palette-state.ts'
-import { archiveDone } from '../../lib/actions.ts'
+import { archiveDone, forget } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
+import { navigate } from '../../lib/hash-location.ts'
 import { attempt } from '../../lib/toast.ts'
+import { askOnce } from '../../ui/confirm.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings as chatStrings } from '../board-chat/strings.ts'
 import { strings as settingsStrings } from '../board-settings/strings.ts'
 import { DemoMenuItem } from '../demo/demo-controls.tsx'
@@ -20,6 +23,24 @@ import { strings } from './strings.ts'
 export function setPaused(board: Board): void {
   void attempt(() => api.call('updateBoard', { params: { board_id: board.id }, body: { paused: !board.paused } }), {
     failed: 'The board was not changed',
+  })
+}
+
+function askToDelete(board: Board): void {
+  const tasks = Object.values(board.task_counts).reduce((sum, n) => sum + n, 0)
+  askOnce({
+    title: strings.deleteBoardTitle(board.name),
+    body: strings.deleteBoardBody(tasks, board.agent_count),
+    confirmLabel: strings.deleteBoard,
+    onConfirm: () =>
+      void attempt(() => api.call('deleteBoard', { params: { board_id: board.id } }), {
+        failed: strings.boardNotDeleted,
+        done: common.deleted(board.name),
+      }).then((done) => {
+        if (!done) return
+        navigate('/boards')
+        forget('board', board.id)
+      }),
   })
 }
 
@@ -108,6 +129,9 @@ export const BoardActions = memo(function BoardActions({
           </Menu.Item>
           <BoardMenuItems boardId={board.id} onOpen={(dialog) => setQuery({ plan: dialog })} />
           <DemoMenuItem boardId={board.id} />
+          <Menu.Item color="red" leftSection={<Trash2 size={13} aria-hidden />} onClick={() => askToDelete(board)}>
+            {strings.deleteBoard}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Button leftSection={<Plus size={14} aria-hidden />} onClick={() => openNewTask(board.id)}>

@@ -1,6 +1,13 @@
 import type { TaskStatus } from '../../../../native-services/contract/states.ts'
 
 export const strings = {
+  deleteBoard: 'Delete the board',
+  deleteBoardTitle: (name: string) => `Delete the board ${name}?`,
+  deleteBoardBody: (tasks: number, agents: number) =>
+    agents > 0
+      ? `It still has ${agents} ${agents === 1 ? 'agent' : 'agents'}. Delete or move ${agents === 1 ? 'it' : 'them'} first.`
+      : `${tasks === 0 ? 'It has no tasks.' : `${tasks} ${tasks === 1 ? 'task goes' : 'tasks go'} with it, with threads, documents and files.`} For a minute it can be taken back; to keep it, export it first.`,
+  boardNotDeleted: 'The board was not deleted',
   title: 'Boards',
   newBoard: 'New board',
   newTask: 'New task',

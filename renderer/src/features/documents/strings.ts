@@ -42,8 +42,6 @@ export const strings = {
   actions: 'Document actions',
   deleted: (title: string) => `Deleted ${title}`,
   deleteFailed: 'It was not deleted',
-  takenBack: 'Taken back',
-  undoFailed: 'It was not taken back',
   openPage: 'Open on its own page',
   version: (n: number) => `Version ${n}`,
   by: (who: string) => `by ${who}`,

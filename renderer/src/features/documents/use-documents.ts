@@ -2,12 +2,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError } from '../../../../native-services/contract/client.ts'
 import type { Attachment, DocumentInfo, DocumentWhole } from '../../../../native-services/contract/documents.ts'
-import { undoHeader } from '../../../../native-services/contract/board-work.ts'
 import { forget } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { fetchAll } from '../../lib/live.ts'
 import { useLive } from '../../lib/store.ts'
-import { attempt, toastUndo } from '../../lib/toast.ts'
+import { attempt } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
 
 interface Loaded {
@@ -124,39 +123,19 @@ export function useDocument(id: string | null) {
   return { document: whole?.id === id ? whole : null, problem, take: setWhole, retry: () => setRound((value) => value + 1) }
 }
 
-/** Runs a deletion and offers to take it back. */
-async function removeWithUndo(
-  words: { done: string },
-  work: (onHeaders: (headers: Headers) => void) => Promise<unknown>,
-): Promise<boolean> {
-  let token: string | null = null
-  const done = await attempt(
-    () =>
-      work((headers) => {
-        token = headers.get(undoHeader)
-      }),
-    { failed: strings.deleteFailed },
-  )
-  if (done === null) return false
-  const taken: string | null = token
-  if (taken !== null)
-    toastUndo(words.done, async () => {
-      await attempt(() => api.call('undo', { body: { token: taken } }), { failed: strings.undoFailed, done: strings.takenBack })
-    })
-  return true
-}
-
 export async function deleteDocument(document: DocumentInfo): Promise<boolean> {
-  const done = await removeWithUndo({ done: strings.deleted(document.title) }, (onHeaders) =>
-    api.call('deleteDocument', { params: { document_id: document.id }, onHeaders }),
-  )
+  const done = await attempt(() => api.call('deleteDocument', { params: { document_id: document.id } }), {
+    failed: strings.deleteFailed,
+    done: strings.deleted(document.title),
+  })
   if (done) forget('document', document.id)
-  return done
+  return done !== null
 }
 
 export async function deleteAttachment(file: Attachment): Promise<void> {
-  const done = await removeWithUndo({ done: strings.fileDeleted(file.file_name) }, (onHeaders) =>
-    api.call('deleteAttachment', { params: { attachment_id: file.id }, onHeaders }),
-  )
+  const done = await attempt(() => api.call('deleteAttachment', { params: { attachment_id: file.id } }), {
+    failed: strings.deleteFailed,
+    done: strings.fileDeleted(file.file_name),
+  })
   if (done) forget('attachment', file.id)
 }

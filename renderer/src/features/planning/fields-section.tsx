@@ -11,6 +11,7 @@ import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/parts.tsx'
 import { FieldInput } from './field-input.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 import { useCustomFields } from './use-planning.ts'
 
@@ -169,6 +170,7 @@ export function FieldsSection() {
       onConfirm: () =>
         void attempt(() => api.call('deleteCustomField', { params: { custom_field_id: field.id }, query: { force: 'true' } }), {
           failed: strings.notDeleted,
+          done: common.deleted(field.label),
         }),
     })
   return (

@@ -14,6 +14,7 @@ import { askOnce } from '../../ui/confirm.tsx'
 import { Empty, LoadError } from '../../ui/parts.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
 import { RecurringDialog } from './recurring-dialog.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 import { useRecurringTasks } from './use-planning.ts'
 
@@ -116,7 +117,11 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
                 title: words.deleteTitle(row.name),
                 body: words.deleteBody(row.run_count),
                 confirmLabel: strings.delete,
-                onConfirm: () => void attempt(() => api.call('deleteRecurringTask', { params }), { failed: strings.notDeleted }),
+                onConfirm: () =>
+                  void attempt(() => api.call('deleteRecurringTask', { params }), {
+                    failed: strings.notDeleted,
+                    done: common.deleted(row.name),
+                  }),
               })
             }
           >

@@ -38,7 +38,7 @@ export const strings = {
     values: (n: number) => `${n} ${n === 1 ? 'task' : 'tasks'}`,
     deleteTitle: (label: string) => `Delete the field ${label}?`,
     deleteBody: (n: number) =>
-      n === 0 ? 'No task has a value in it.' : `${n} ${n === 1 ? 'task loses its value' : 'tasks lose their values'}. There is no undo.`,
+      n === 0 ? 'No task has a value in it.' : `${n} ${n === 1 ? 'task loses its value' : 'tasks lose their values'}.`,
     types: {
       text: 'Text',
       long_text: 'Long text',
@@ -66,6 +66,7 @@ export const strings = {
     recolor: (name: string) => `Colour of ${name}`,
     merge: 'Merge into…',
     mergeOf: (name: string) => `Merge ${name} into another tag`,
+    merged: (from: string, into: string) => `Merged ${from} into ${into}`,
     mergeTitle: (from: string, into: string) => `Merge ${from} into ${into}?`,
     mergeBody: (n: number, from: string, into: string) =>
       `${n} ${n === 1 ? 'task gets' : 'tasks get'} ${into} instead, and ${from} is gone.`,

@@ -9,6 +9,7 @@ import { useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/parts.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 
 const words = strings.tags
@@ -79,6 +80,7 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
                       onConfirm: () =>
                         void attempt(() => api.call('mergeTag', { params: { tag_id: tag.id }, body: { into_tag_id: other.id } }), {
                           failed: strings.notSaved,
+                          done: words.merged(tag.name, other.name),
                         }),
                     })
                   }
@@ -97,7 +99,11 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
                 title: words.deleteTitle(tag.name),
                 body: words.deleteBody(tag.task_count),
                 confirmLabel: strings.delete,
-                onConfirm: () => void attempt(() => api.call('deleteTag', { params: { tag_id: tag.id } }), { failed: strings.notDeleted }),
+                onConfirm: () =>
+                  void attempt(() => api.call('deleteTag', { params: { tag_id: tag.id } }), {
+                    failed: strings.notDeleted,
+                    done: common.deleted(tag.name),
+                  }),
               })
             }
           >

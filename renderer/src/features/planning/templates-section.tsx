@@ -12,6 +12,7 @@ import { askOnce } from '../../ui/confirm.tsx'
 import { Empty, LoadError } from '../../ui/parts.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { FieldInput } from './field-input.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 import { useBoardTemplates, useCustomFields, useTaskTemplates } from './use-planning.ts'
 
@@ -293,6 +294,7 @@ function BoardTemplates() {
                             onConfirm: () =>
                               void attempt(() => api.call('deleteBoardTemplate', { params: { board_template_id: template.id } }), {
                                 failed: strings.notDeleted,
+                                done: common.deleted(template.name),
                               }),
                           })
                         }
@@ -366,6 +368,7 @@ export function TemplatesSection() {
                               onConfirm: () =>
                                 void attempt(() => api.call('deleteTaskTemplate', { params: { task_template_id: template.id } }), {
                                   failed: strings.notDeleted,
+                                  done: common.deleted(template.name),
                                 }),
                             })
                           }

@@ -97,8 +97,6 @@ export const strings = {
     notEdited: 'The comment was not changed',
     notDeleted: 'The comment was not deleted',
     deleted: 'Comment deleted',
-    restored: 'Comment restored',
-    notRestored: 'The comment was not restored',
     notRead: 'The threads were not marked as read',
     notWatched: 'It was not changed whether you watch this',
     notSubscribed: 'The subscription was not changed',

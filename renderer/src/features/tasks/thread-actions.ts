@@ -1,12 +1,10 @@
 /** What a person can do in a thread beside writing: edit, delete, follow, mark as read. */
-import { undoHeader } from '../../../../native-services/contract/board-work.ts'
 import type { Comment, Notification, Task } from '../../../../native-services/contract/entities.ts'
 import type { ReachRemedy, Subscriptions } from '../../../../native-services/contract/threads.ts'
-import { changeSettings, changeTask, remember, replayNotification, resumeAgent, wakeAgent } from '../../lib/actions.ts'
+import { changeSettings, changeTask, forget, remember, replayNotification, resumeAgent, wakeAgent } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
-import { useLive } from '../../lib/store.ts'
-import { attempt, toastUndo } from '../../lib/toast.ts'
+import { attempt } from '../../lib/toast.ts'
 import { strings } from './strings.ts'
 
 const of = (row: { board_id: string; task_id: string }) => ({ board_id: row.board_id, task_id: row.task_id })
@@ -21,28 +19,11 @@ export async function editComment(comment: Comment, message: string): Promise<bo
 }
 
 export async function deleteComment(comment: Comment): Promise<void> {
-  let token: string | null = null
-  const done = await attempt(
-    () =>
-      api.call('deleteComment', {
-        params: { ...of(comment), comment_id: comment.id },
-        onHeaders: (headers) => {
-          token = headers.get(undoHeader)
-        },
-      }),
-    { failed: words.notDeleted },
-  )
-  if (!done) return
-  useLive.setState((state) => {
-    const { [comment.id]: _gone, ...rest } = state.maps.comment
-    return { maps: { ...state.maps, comment: rest } }
+  const done = await attempt(() => api.call('deleteComment', { params: { ...of(comment), comment_id: comment.id } }), {
+    failed: words.notDeleted,
+    done: words.deleted,
   })
-  const undo = token
-  if (undo === null) return
-  toastUndo(words.deleted, async () => {
-    const answer = await attempt(() => api.call('undo', { body: { token: undo } }), { failed: words.notRestored, done: words.restored })
-    if (answer) remember('comment', comment)
-  })
+  if (done) forget('comment', comment.id)
 }
 
 export const markRead = (task: Task) =>

@@ -13,6 +13,7 @@ import { askOnce } from '../../ui/confirm.tsx'
 import { CopyButton, LoadError, Note } from '../../ui/parts.tsx'
 import { eventChoices, NewOutgoing } from './new-outgoing.tsx'
 import { OutgoingDeliveries } from './outgoing-deliveries.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 
 function lastResult(webhook: OutgoingWebhook): { text: string; tone: 'good' | 'bad' | 'idle' } {
@@ -68,7 +69,11 @@ function Row({ webhook, secret, onSecret }: { webhook: OutgoingWebhook; secret: 
               title: strings.removeTitle,
               body: strings.removeBody,
               confirmLabel: strings.remove,
-              onConfirm: () => void attempt(() => api.call('deleteOutgoingWebhook', { params }), { failed: strings.notChanged }),
+              onConfirm: () =>
+                void attempt(() => api.call('deleteOutgoingWebhook', { params }), {
+                  failed: strings.notChanged,
+                  done: common.deleted(webhook.name),
+                }),
             })
           }
         >

@@ -13,6 +13,7 @@ import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { CopyButton, LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
+import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 
 function NewWebhook({ boardId, onDone }: { boardId: string; onDone: () => void }) {
@@ -182,7 +183,8 @@ function Row({ webhook }: { webhook: Webhook }) {
               title: strings.removeTitle,
               body: strings.removeBody(webhook.payload_count),
               confirmLabel: strings.remove,
-              onConfirm: () => void attempt(() => api.call('deleteWebhook', { params }), { failed: strings.notChanged }),
+              onConfirm: () =>
+                void attempt(() => api.call('deleteWebhook', { params }), { failed: strings.notChanged, done: common.deleted(name) }),
             })
           }
         >

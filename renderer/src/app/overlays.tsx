@@ -3,7 +3,7 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useEffect } from 'react'
 import { isTyping, useKeys, useShortcuts } from '../lib/keys.ts'
 import { part } from '../lib/part.tsx'
-import { navigate, useQuery } from '../lib/hash-location.ts'
+import { navigate, setQuery, useParam } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
 import { mainPages } from './pages.ts'
 import { openNewTask, openPalette, useOverlays } from './palette-state.ts'
@@ -35,13 +35,11 @@ export function Overlays() {
   }, [])
 
   // The tray's "New task…" opens an address; the dialog is not part of it.
-  const [query, setQuery] = useQuery()
-  const wanted = query['new']
+  const wanted = useParam('new')
   useEffect(() => {
     if (wanted !== 'task') return
     openNewTask()
     setQuery({ new: null })
-    // oxlint-disable-next-line react/exhaustive-deps -- `setQuery` is another function every time
   }, [wanted])
 
   useKeys(pageKeys)

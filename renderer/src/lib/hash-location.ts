@@ -2,7 +2,7 @@
  * Where we are, kept in the hash with its own query: `#/boards/1?q=text`. The part before the hash never changes, so the
  * same addresses work on `app://`, on loopback and in deep links. The two hooks plug into wouter's `<Router>`.
  */
-import { useSyncExternalStore } from 'react'
+import { startTransition, useEffect, useState, useSyncExternalStore } from 'react'
 import type { BaseLocationHook } from 'wouter'
 
 const subscribe = (listener: () => void) => {
@@ -45,20 +45,48 @@ export function openLink(link: string): void {
 
 export type QueryValues = Record<string, string>
 
-/** The query as a flat record and a setter that drops empty values and leaves the history alone. */
-export function useQuery(): [QueryValues, (patch: Record<string, string | null>) => void] {
-  const search = useHashSearch()
-  const values = Object.fromEntries(new URLSearchParams(search))
-  const patch = (change: Record<string, string | null>) => {
-    const next = new URLSearchParams(currentSearch())
-    for (const [key, value] of Object.entries(change)) {
-      if (value === null || value === '') next.delete(key)
-      else next.set(key, value)
-    }
-    const text = next.toString()
-    navigate(text === '' ? currentPath() : `${currentPath()}?${text}`, { replace: true })
+/** Changes values of the query: drops empty ones and leaves the history alone. */
+export function setQuery(change: Record<string, string | null>): void {
+  const next = new URLSearchParams(currentSearch())
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null || value === '') next.delete(key)
+    else next.set(key, value)
   }
-  return [values, patch]
+  const text = next.toString()
+  navigate(text === '' ? currentPath() : `${currentPath()}?${text}`, { replace: true })
+}
+
+const valuesOf = (search: string): QueryValues => Object.fromEntries(new URLSearchParams(search))
+
+/** The query as a flat record, and its setter. */
+export function useQuery(): [QueryValues, typeof setQuery] {
+  return [valuesOf(useHashSearch()), setQuery]
+}
+
+/** As `useQuery`, but for one value: whoever types into that field draws nothing here. */
+export function useQueryBeside(key: string): [QueryValues, typeof setQuery] {
+  const search = useSyncExternalStore(subscribe, () => {
+    const values = new URLSearchParams(currentSearch())
+    values.delete(key)
+    return values.toString()
+  })
+  return [valuesOf(search), setQuery]
+}
+
+const readParam = (key: string): string => new URLSearchParams(currentSearch()).get(key) ?? ''
+
+/** One value of the query; empty when it is not there. */
+export const useParam = (key: string): string => useSyncExternalStore(subscribe, () => readParam(key))
+
+/** As `useParam`, for what takes long to draw: it follows when the page has a moment, and skips what is outdated by then. */
+export function useLaterParam(key: string): string {
+  const [value, setValue] = useState(() => readParam(key))
+  useEffect(() => {
+    const follow = () => startTransition(() => setValue(readParam(key)))
+    follow()
+    return subscribe(follow)
+  }, [key])
+  return value
 }
 
 /** The query text to carry along when only the path changes (opening a task keeps the board's filters). */

@@ -2,14 +2,14 @@
 import './board.css'
 import { Button, Tooltip } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
-import { useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { changeTask, changeTasks } from '../../lib/actions.ts'
 import { useBoardTasks } from '../../lib/board-tasks.ts'
 import { live } from '../../lib/connection.ts'
-import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
+import { keepQuery, navigate, useLaterParam, useQueryBeside } from '../../lib/hash-location.ts'
 import { useShortcuts } from '../../lib/keys.ts'
 import { part } from '../../lib/part.tsx'
 import { useAgents, useBoard } from '../../lib/store.ts'
@@ -24,7 +24,7 @@ import { BoardActions, setPaused } from './board-actions.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBar, FilterText, ViewSwitch } from './filter-bar.tsx'
 import { FilterChips } from './filter-chips.tsx'
-import { compileFilters, isFiltered, noFilters, readFilters, readGroup, readSort, savedQuery, sortTasks } from './filters.ts'
+import { compileFilters, isFiltered, noFilters, prepareWords, readFilters, readGroup, readSort, savedQuery, sortTasks } from './filters.ts'
 import { Kanban } from './kanban.tsx'
 import { planMove } from './position.ts'
 import { strings } from './strings.ts'
@@ -66,8 +66,9 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const group = useBoardGroup(board?.board_group_id ?? null)
   const { tasks: all, load } = useBoardTasks(boardId)
   const agents = useAgents(boardId)
-  const [query, setQueryNow] = useQuery()
-  const setQuery = useSteady(setQueryNow)
+  // The field shows what is typed at once, and nothing else is drawn for it; the cards follow.
+  const [query, setQuery] = useQueryBeside('q')
+  const text = useLaterParam('q')
   const [asking, setAsking] = useState<(Move & { missing: 'reason' | 'assignee' }) | null>(null)
   const [filtering, setFiltering] = useState(false)
   const list = query['view'] === 'list'
@@ -76,9 +77,9 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
 
   useShortcuts('board', { filters: () => setFiltering(true), view: () => setQuery({ view: list ? null : 'list' }) })
 
-  // The field shows what is typed at once; the cards follow as soon as the page has a moment, and skip what is outdated by then.
-  const wanted = savedQuery(query)
-  const shownQuery = useDeferredValue(wanted)
+  const shownQuery = useDeferredValue(savedQuery({ ...query, q: text }))
+  // The chips can wait until the cards stand.
+  const chipsQuery = useDeferredValue(shownQuery)
   const shown = useMemo(() => Object.fromEntries(new URLSearchParams(shownQuery)), [shownQuery])
   const filters = useMemo(() => readFilters(shown), [shown])
   const sort = readSort(shown)
@@ -95,6 +96,17 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
       sort,
     )
   }, [all, filters, visible, sort])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const step = (from: number) => {
+      timer = setTimeout(() => {
+        const next = prepareWords(all, from)
+        if (next !== null) step(next)
+      }, 50)
+    }
+    step(0)
+    return () => clearTimeout(timer)
+  }, [all])
   const archived = useMemo(() => all.reduce((sum, task) => (task.status === 'archived' ? sum + 1 : sum), 0), [all])
   const { ids: chosen, choose, clear } = useChosen(tasks)
 
@@ -155,7 +167,6 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
     )
   }
 
-  const { q: _text, ...besides } = query
   return (
     <div className="page-flush">
       <PageHead
@@ -176,11 +187,11 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
       </PageHead>
       <div className="filters">
         <ViewSwitch list={list} setQuery={setQuery} />
-        <FilterText value={query['q'] ?? ''} setQuery={setQuery} />
+        <FilterText setQuery={setQuery} />
         <FilterBar
           boardId={board.id}
           statuses={statuses}
-          search={new URLSearchParams(besides).toString()}
+          search={new URLSearchParams(query).toString()}
           opened={filtering}
           onOpened={setFiltering}
           setQuery={setQuery}
@@ -188,7 +199,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
         <span className="grow" />
         <BoardActions board={board} archived={archived} archive={archive} chat={chat} setQuery={setQuery} />
       </div>
-      <FilterChips boardId={board.id} search={shownQuery} setQuery={setQuery} />
+      <FilterChips boardId={board.id} search={chipsQuery} setQuery={setQuery} />
       <GoalBar key={board.id} board={board} onEdit={() => setQuery({ settings: 'goal' })} />
       {board.paused ? (
         <div style={{ padding: '10px 20px 0' }}>

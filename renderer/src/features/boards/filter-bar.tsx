@@ -4,6 +4,7 @@ import { ArrowDownUp, ListFilter, Search } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { CustomField } from '../../../../native-services/contract/planning.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
+import { useParam } from '../../lib/hash-location.ts'
 import { useAgents, useTags } from '../../lib/store.ts'
 import { strings as planningStrings } from '../planning/strings.ts'
 import { useCustomFields } from '../planning/use-planning.ts'
@@ -17,7 +18,8 @@ const choices = <Value extends string>(values: readonly Value[], words: Readonly
   values.map((value) => ({ value, label: words[value] }))
 
 /** What is typed shows at once; the cards follow. */
-export const FilterText = memo(function FilterText({ value, setQuery }: { value: string; setQuery: SetQuery }) {
+export const FilterText = memo(function FilterText({ setQuery }: { setQuery: SetQuery }) {
+  const value = useParam('q')
   return (
     <TextInput
       data-page-filter

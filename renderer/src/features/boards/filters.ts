@@ -90,6 +90,13 @@ function wordsOf(task: Task): string {
   return words
 }
 
+/** Puts so many titles into lower case ahead of the first key. Returns where to go on; null at the end. */
+export function prepareWords(tasks: readonly Task[], from: number): number | null {
+  const until = Math.min(tasks.length, from + 500)
+  for (const task of tasks.slice(from, until)) wordsOf(task)
+  return until < tasks.length ? until : null
+}
+
 const dayMs = 86_400_000
 const finished = (task: Task) => task.status === 'done' || task.status === 'archived'
 

@@ -1,18 +1,22 @@
 /** One column. It draws only what is in view; cards have places, not neighbours, so that one that changes moves nobody above it. */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { Plus } from 'lucide-react'
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus } from '../../../../native-services/contract/states.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { cardHeight, learnHeight, usualHeight } from './card-height.ts'
 import { QuickAdd } from './quick-add.tsx'
+import { handOn, type Slot } from './slots.ts'
 import { strings } from './strings.ts'
-import { type CardEvents, TaskCard } from './task-card.tsx'
+import { type CardEvents, type CardMeasure, TaskCard } from './task-card.tsx'
 
 const gap = 6
 const paddingStart = 5
 const paddingEnd = 10
+/** Cards drawn beyond what is in view: few at rest, more while the column moves. */
+const beyond = 1
+const beyondMoving = 3
 
 type Rows = Virtualizer<HTMLDivElement, HTMLLIElement>
 
@@ -23,6 +27,16 @@ const measured = (element: HTMLLIElement, entry: ResizeObserverEntry | undefined
   const index = rows.indexFromElement(element)
   const known = rows.itemSizeCache.get(rows.options.getItemKey(index)) ?? rows.options.estimateSize(index)
   return known
+}
+
+/** The elements of the cards in view, one after another. */
+function useSlots(ids: readonly string[]): readonly Slot[] {
+  const before = useRef<readonly Slot[]>([])
+  const slots = handOn(before.current, ids)
+  useLayoutEffect(() => {
+    before.current = slots
+  }, [slots])
+  return slots
 }
 
 export interface ColumnProps {
@@ -58,6 +72,7 @@ export const KanbanColumn = memo(function KanbanColumn({
 }: ColumnProps) {
   const words = taskStates[status]
   const scroller = useRef<HTMLDivElement>(null)
+  const moving = useRef(false)
   const [adding, setAdding] = useState(false)
   const carriedAt = carriedId === null ? -1 : tasks.findIndex((task) => task.id === carriedId)
   const getItemKey = useCallback((index: number) => tasks[index]?.id ?? index, [tasks])
@@ -69,15 +84,16 @@ export const KanbanColumn = memo(function KanbanColumn({
       return task ? cardHeight(task) : usualHeight
     },
     measureElement: measured,
-    overscan: 3,
+    overscan: beyond,
     gap,
     paddingStart,
     paddingEnd,
     getItemKey,
     // The card that is carried by keyboard has the focus, wherever the column is scrolled to.
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
-      const from = Math.max(0, startIndex - overscan)
-      const shown = Array.from({ length: Math.min(count - 1, endIndex + overscan) - from + 1 }, (_, at) => from + at)
+      const more = moving.current ? beyondMoving : overscan
+      const from = Math.max(0, startIndex - more)
+      const shown = Array.from({ length: Math.min(count - 1, endIndex + more) - from + 1 }, (_, at) => from + at)
       return carriedAt === -1 || shown.includes(carriedAt) ? shown : [...shown, carriedAt].toSorted((a, b) => a - b)
     },
   })
@@ -85,7 +101,16 @@ export const KanbanColumn = memo(function KanbanColumn({
     onReady(status, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
     return () => onReady(status, null)
   }, [onReady, status, virtualizer])
+  moving.current = virtualizer.isScrolling
   const items = virtualizer.getVirtualItems()
+  const slots = useSlots(items.map((item) => tasks[item.index]?.id ?? ''))
+  const measure = useMemo<CardMeasure>(
+    () => ({
+      start: virtualizer.measureElement,
+      end: (id) => void virtualizer.elementsCache.delete(id),
+    }),
+    [virtualizer],
+  )
   useLayoutEffect(() => {
     for (const item of items) {
       const task = tasks[item.index]
@@ -141,13 +166,13 @@ export const KanbanColumn = memo(function KanbanColumn({
       <div className="column-cards" ref={scroller} data-cards={status} tabIndex={-1}>
         {tasks.length === 0 && dropIndex === null ? <p className="column-empty">{strings.emptyColumn[status]}</p> : null}
         <ul style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
+          {items.map((item, place) => {
             const task = tasks[item.index]
             if (!task) return null
             const carried = task.id === carriedId
             return (
               <TaskCard
-                key={task.id}
+                key={slots[place]?.key}
                 task={task}
                 index={item.index}
                 top={item.start}
@@ -156,7 +181,7 @@ export const KanbanColumn = memo(function KanbanColumn({
                 open={task.id === openTaskId}
                 chosen={chosen.has(task.id)}
                 events={events}
-                measure={virtualizer.measureElement}
+                measure={measure}
               />
             )
           })}

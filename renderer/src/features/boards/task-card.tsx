@@ -4,7 +4,7 @@
  */
 import { Menu } from '@mantine/core'
 import { CalendarClock, Hourglass, MessageSquare, OctagonAlert } from 'lucide-react'
-import { memo, useState } from 'react'
+import { memo, useLayoutEffect, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
@@ -31,6 +31,12 @@ export interface CardEvents {
   onChoose: (task: Task, range: boolean) => void
 }
 
+/** Whose height is measured: an element may be handed on to another task. */
+export interface CardMeasure {
+  start: (element: HTMLLIElement | null) => void
+  end: (id: string) => void
+}
+
 interface CardProps {
   task: Task
   index: number
@@ -41,15 +47,24 @@ interface CardProps {
   open: boolean
   chosen: boolean
   events: CardEvents
-  measure: (element: HTMLLIElement | null) => void
+  measure: CardMeasure
 }
 
 const flag = (on: boolean) => (on ? '' : undefined)
 
 export const TaskCard = memo(function TaskCard({ task, index, top, held, dragging, open, chosen, events, measure }: CardProps) {
+  const element = useRef<HTMLLIElement>(null)
+  const { id } = task
+  useLayoutEffect(() => {
+    measure.start(element.current)
+    // The focus in it was that of another task: a key must not act on this one.
+    const focused = document.activeElement
+    if (focused instanceof HTMLElement && element.current?.contains(focused)) focused.blur()
+    return () => measure.end(id)
+  }, [id, measure])
   return (
     <li
-      ref={measure}
+      ref={element}
       className="task-card"
       style={{ top }}
       data-card={task.id}
@@ -133,8 +148,13 @@ function DueMark({ task }: { task: Task }) {
 }
 
 const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; chosen: boolean; events: CardEvents }) {
-  const [menu, setMenu] = useState(false)
-  const [editing, setEditing] = useState(false)
+  // Of which task: the element may be another's by now.
+  const [menuOf, setMenuOf] = useState<string | null>(null)
+  const [editedOf, setEditedOf] = useState<string | null>(null)
+  const menu = menuOf === task.id
+  const editing = editedOf === task.id
+  const setMenu = (opened: boolean) => setMenuOf(opened ? task.id : null)
+  const setEditing = (begun: boolean) => setEditedOf(begun ? task.id : null)
   const path = `/boards/${task.board_id}/tasks/${task.id}`
   const assigned = task.assigned_agent_ids.length > 0
   return (
@@ -147,6 +167,7 @@ const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; 
       </div>
       {editing ? (
         <TitleField
+          key={task.id}
           task={task}
           onClose={() => {
             setEditing(false)

@@ -60,7 +60,9 @@ export type AgentPatch = Partial<{
   previous_token_hash: string | null
 }>
 
-export function agentsRepository({ db, clock, touch, announce }: RepositoryContext) {
+export function agentsRepository({ db, clock, touch, announce, version }: RepositoryContext) {
+  const oldestFirst = db.prepare('SELECT * FROM agents ORDER BY id')
+  let everyone: { readonly version: string; readonly agents: AgentRow[] } | null = null
   const byId = db.prepare('SELECT * FROM agents WHERE id = ?')
   const byToken = db.prepare('SELECT * FROM agents WHERE token_prefix = ? OR previous_token_prefix = ?')
   const nextHeartbeat = db.prepare('SELECT min(next_heartbeat_at) AS at FROM agents WHERE next_heartbeat_at IS NOT NULL')
@@ -120,8 +122,16 @@ export function agentsRepository({ db, clock, touch, announce }: RepositoryConte
       return { items: shapeAll(rows), total: n }
     },
 
-    /** Everyone, or everyone on one board or gateway, oldest first. */
+    /**
+     * Everyone, or everyone on one board or gateway, oldest first. Everyone is asked for every second or two by what watches over them:
+     * while nothing changes it is the very same array, which callers must not change.
+     */
     all: (filter: { board_id?: string; gateway_id?: string } = {}): AgentRow[] => {
+      if (filter.board_id === undefined && filter.gateway_id === undefined) {
+        const now = version()
+        if (everyone?.version !== now) everyone = { version: now, agents: shapeAll(oldestFirst.all()) }
+        return everyone.agents
+      }
       const condition = where([
         filter.board_id !== undefined && ['board_id = ?', filter.board_id],
         filter.gateway_id !== undefined && ['gateway_id = ?', filter.gateway_id],

@@ -350,6 +350,8 @@ export function createLiveConnection(options: {
     },
     log(data) {
       for (const listener of logListeners) listener(data)
+      // Who listens keeps its own lines.
+      if (logListeners.size === logsWanted) return
       store.setState((state) => {
         const logs = [...state.logs, ...data.lines]
         return { logs: logs.length > maxLogLines ? logs.slice(-maxLogLines) : logs }

@@ -28,16 +28,27 @@ export function relativeTime(iso: string, now: number): string {
   return date.getFullYear() === new Date(now).getFullYear() ? shortDate.format(date) : shortDateYear.format(date)
 }
 
-export function exactTime(iso: string): string {
-  const at = Date.parse(iso)
-  return Number.isNaN(at) ? iso : exact.format(at)
+/** Formatting costs more than all else of a line of the log, and thousands of them are of the same few seconds. */
+function bySecond(format: Intl.DateTimeFormat): (iso: string) => string {
+  const known = new Map<string, string>()
+  return (iso) => {
+    // Only the wire's own form can be cut off behind its seconds.
+    const second = iso.endsWith('Z') ? iso.slice(0, 19) : iso
+    let text = known.get(second)
+    if (text === undefined) {
+      const at = Date.parse(iso)
+      text = Number.isNaN(at) ? iso : format.format(at)
+      if (known.size >= 500) known.clear()
+      known.set(second, text)
+    }
+    return text
+  }
 }
 
+export const exactTime = bySecond(exact)
+
 /** `14:03:59` */
-export function clockTime(iso: string): string {
-  const at = Date.parse(iso)
-  return Number.isNaN(at) ? iso : clock.format(at)
-}
+export const clockTime = bySecond(clock)
 
 /** `3d 4h`, `2h 5m`, `4m 10s`, `9s`; the two largest parts. */
 export function duration(ms: number): string {
@@ -67,24 +78,35 @@ export function intervalMs(every: string): number | null {
   return value > 0 ? value : null
 }
 
-/** One timer for the whole page, whatever number of times are shown; it stops when none is. */
+/** One timer for the whole page, whatever number of times are shown; it stops when none is, and while nobody sees the page. */
 function createTicker(periodMs: number) {
   const listeners = new Set<() => void>()
   let now = Date.now()
   let timer: ReturnType<typeof setInterval> | undefined
+  const tick = () => {
+    now = Date.now()
+    for (const each of listeners) each()
+  }
+  const run = () => {
+    clearInterval(timer)
+    timer = undefined
+    if (document.hidden) return
+    timer = setInterval(tick, periodMs)
+    tick()
+  }
   return {
     subscribe(listener: () => void) {
       listeners.add(listener)
-      timer ??= setInterval(() => {
-        now = Date.now()
-        for (const each of listeners) each()
-      }, periodMs)
+      if (listeners.size === 1) {
+        document.addEventListener('visibilitychange', run)
+        if (!document.hidden) timer = setInterval(tick, periodMs)
+      }
       return () => {
         listeners.delete(listener)
-        if (listeners.size === 0) {
-          clearInterval(timer)
-          timer = undefined
-        }
+        if (listeners.size > 0) return
+        document.removeEventListener('visibilitychange', run)
+        clearInterval(timer)
+        timer = undefined
       }
     },
     read() {
@@ -95,12 +117,19 @@ function createTicker(periodMs: number) {
 }
 const fast = createTicker(1000)
 const slow = createTicker(10_000)
+type Pace = 'second' | 'ten-seconds'
 
 /**
  * The present moment; what uses it is drawn again once a second or once in ten. It is read at the time of drawing, so that
  * something that has just happened never seems to lie ahead.
  */
-export function useNow(every: 'second' | 'ten-seconds' = 'ten-seconds'): number {
+export function useNow(every: Pace = 'ten-seconds'): number {
   const ticker = every === 'second' ? fast : slow
   return Math.max(useSyncExternalStore(ticker.subscribe, ticker.read), Date.now())
+}
+
+/** What is to be said of the present moment; who uses it is drawn again only when that is something else. */
+export function useAsOf<Said extends string | number>(say: (now: number) => Said, every: Pace = 'ten-seconds'): Said {
+  const ticker = every === 'second' ? fast : slow
+  return useSyncExternalStore(ticker.subscribe, () => say(Math.max(ticker.read(), Date.now())))
 }

@@ -1,21 +1,21 @@
 /** Moments as people read them; the exact time on hover. */
-import { countdown, exactTime, relativeTime, useNow } from '../lib/time.ts'
+import { countdown, exactTime, relativeTime, useAsOf } from '../lib/time.ts'
 
 export function RelativeTime({ at, none = '—', live = false }: { at: string | null | undefined; none?: string; live?: boolean }) {
-  const now = useNow(live ? 'second' : 'ten-seconds')
+  const text = useAsOf((now) => (at ? relativeTime(at, now) : ''), live ? 'second' : 'ten-seconds')
   if (!at) return <span className="faint">{none}</span>
   return (
     <time dateTime={at} title={exactTime(at)} className="nowrap">
-      {relativeTime(at, now)}
+      {text}
     </time>
   )
 }
 
 export function Countdown({ to }: { to: string }) {
-  const now = useNow('second')
+  const text = useAsOf((now) => countdown(to, now), 'second')
   return (
     <time dateTime={to} title={exactTime(to)} className="num nowrap">
-      {countdown(to, now)}
+      {text}
     </time>
   )
 }

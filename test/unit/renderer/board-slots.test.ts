@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { handOn, type Slot } from '../../../renderer/src/features/boards/slots.ts'
 
-const from = (ids: string): readonly Slot[] => handOn([], [...ids])
+const from = (ids: string): readonly Slot[] => handOn([], ids.split(''))
 const keys = (slots: readonly Slot[]) => slots.map(({ key }) => key)
 
 describe('elements of a virtual column', () => {
@@ -12,9 +12,9 @@ describe('elements of a virtual column', () => {
   })
 
   it('are taken over by tasks that come in the place of others', () => {
-    expect(keys(handOn(from('abcd'), [...'xyzw']))).toEqual([0, 1, 2, 3])
+    expect(keys(handOn(from('abcd'), 'xyzw'.split('')))).toEqual([0, 1, 2, 3])
     // b stays; what comes before it takes what was before it.
-    expect(handOn(from('abcd'), [...'xbyz'])).toEqual([
+    expect(handOn(from('abcd'), 'xbyz'.split(''))).toEqual([
       { id: 'x', key: 0 },
       { id: 'b', key: 1 },
       { id: 'y', key: 2 },
@@ -24,8 +24,8 @@ describe('elements of a virtual column', () => {
 
   it('are not handed over a neighbour that stays', () => {
     // As when scrolling: one goes at the top, one comes at the end.
-    expect(keys(handOn(from('abc'), [...'bcd']))).toEqual([1, 2, 3])
-    expect(keys(handOn(from('abc'), [...'xab']))).toEqual([3, 0, 1])
+    expect(keys(handOn(from('abc'), 'bcd'.split('')))).toEqual([1, 2, 3])
+    expect(keys(handOn(from('abc'), 'xab'.split('')))).toEqual([3, 0, 1])
   })
 
   it('belong to one task each, whatever comes and goes, and none that stays gets another', () => {

@@ -81,7 +81,8 @@ export function LogsPage() {
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 20,
+    // Where the end is followed nothing is scrolled to.
+    overscan: view.follow ? 2 : 20,
     paddingStart: paddingTop,
     paddingEnd,
     getItemKey: (index) => entries[index]?.seq ?? index,
@@ -273,10 +274,12 @@ export function LogsPage() {
               {items.map((item) => {
                 const entry = entries[item.index]
                 if (!entry) return null
-                if (isGap(entry)) return <GapRow key={item.key} gap={entry} top={startOf(item.index)} onFill={() => view.fill(entry)} />
+                // At the end the same elements show other lines; elsewhere a line keeps its element, whatever comes or goes above it.
+                const key = view.follow ? item.index : item.index - shift
+                if (isGap(entry)) return <GapRow key={key} gap={entry} top={startOf(item.index)} onFill={() => view.fill(entry)} />
                 return (
                   <LogRow
-                    key={item.key}
+                    key={key}
                     line={entry}
                     index={item.index}
                     top={startOf(item.index)}

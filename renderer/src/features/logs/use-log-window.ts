@@ -6,6 +6,7 @@ import { api, explain } from '../../lib/api.ts'
 import { live } from '../../lib/connection.ts'
 import { useLive } from '../../lib/store.ts'
 import { liveTest, type LogFilter, serverQuery } from './log-filter.ts'
+import { createLogQueue } from './log-queue.ts'
 import { addLive, addNewer, addOlder, applyRepeats, emptyWindow, fillGap, type LogGap, type LogWindow } from './log-window.ts'
 
 const pageSize = 400
@@ -198,6 +199,17 @@ export function useLogWindow(filter: LogFilter, startAt: number | null): LogView
       )
     }
     let heard = 0
+    const queue = createLogQueue((frames) => {
+      const { follow: following, test: asked } = state.current
+      setWindow((now) =>
+        frames.reduce(
+          // What fitted another question was of another window.
+          (window, { lines, gap, repeats, fits }) =>
+            applyRepeats(following && fits === asked ? addLive(window, lines, gap) : window, repeats),
+          now,
+        ),
+      )
+    })
     const onFrame = (frame: EventFrames['log']) => {
       const { follow: following, test: fits } = state.current
       const first = frame.lines[0]?.seq ?? 0
@@ -208,15 +220,13 @@ export function useLogWindow(filter: LogFilter, startAt: number | null): LogView
         return
       }
       const lines: readonly LogLine[] = frame.lines.filter(fits)
-      if (following) setWindow((now) => applyRepeats(addLive(now, lines, gap), frame.repeats))
-      else {
-        setWindow((now) => applyRepeats(now, frame.repeats))
-        if (lines.length + frame.skipped > 0) setWaiting((count) => count + lines.length)
-      }
+      queue.add({ lines, gap, repeats: frame.repeats, fits })
+      if (!following && lines.length > 0) setWaiting((count) => count + lines.length)
     }
     const release = live.wantLogs(onFrame)
     return () => {
       clearTimeout(timer)
+      queue.stop()
       release()
     }
   }, [])

@@ -1,15 +1,15 @@
 /** Deliveries and failures, minute by minute. */
 import { Link } from 'wouter'
 import type { Overview } from '../../../../native-services/contract/entities.ts'
-import { useNow } from '../../lib/time.ts'
-import { DeliveryChart, lastHour } from './delivery-chart.tsx'
+import { useAsOf } from '../../lib/time.ts'
+import { DeliveryChart, lastHour, minuteMs } from './delivery-chart.tsx'
 import { strings } from './strings.ts'
 
 const dot = { width: 7, height: 7, marginRight: 5 }
 
 export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliveries'] | undefined }) {
-  const now = useNow()
-  const buckets = lastHour(deliveries?.per_minute ?? [], now)
+  const minute = useAsOf((now) => Math.floor(now / minuteMs))
+  const buckets = lastHour(deliveries?.per_minute ?? [], minute * minuteMs)
   const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
   const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
   return (

@@ -6,7 +6,7 @@ type Bucket = Overview['deliveries']['per_minute'][number]
 const height = 92
 const slot = 10
 
-const minuteMs = 60_000
+export const minuteMs = 60_000
 
 /** The sixty minutes up to now: what was fetched a while ago moves to the left by itself. */
 export function lastHour(buckets: readonly Bucket[], now: number): Bucket[] {

@@ -6,9 +6,10 @@ import { healthVerdictWords } from '../../../../native-services/contract/gateway
 import { supervisorStates } from '../../../../native-services/contract/states.ts'
 import { gatewayAction, moveToPort } from '../../lib/actions.ts'
 import { useLive } from '../../lib/store.ts'
-import { duration, useNow } from '../../lib/time.ts'
+import { duration, useAsOf } from '../../lib/time.ts'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Countdown } from '../../ui/time.tsx'
+import { minuteMs } from './delivery-chart.tsx'
 import { HealthLayers } from './health-layers.tsx'
 import { ProcessSparks } from './process-sparks.tsx'
 import { strings } from './strings.ts'
@@ -43,8 +44,15 @@ export function GatewayState({ gateway }: { gateway: GatewayRuntime }) {
   )
 }
 
+/** Seconds only in the first minute: the page is not drawn for them when nothing else happens. */
+function Lasting({ since }: { since: string }) {
+  return useAsOf((now) => {
+    const ms = Math.max(0, now - Date.parse(since))
+    return duration(ms < minuteMs ? ms : Math.floor(ms / minuteMs) * minuteMs)
+  })
+}
+
 export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
-  const now = useNow()
   const health = useGatewayHealth()
   if (!gateway) {
     return (
@@ -83,7 +91,7 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
       <div className="tile-facts">
         <span>
           <span className="faint">up</span>
-          {up ? duration(Math.max(0, now - Date.parse(gateway.since_at))) : '—'}
+          {up ? <Lasting since={gateway.since_at} /> : '—'}
         </span>
         <span>
           <span className="faint">OpenClaw</span>

@@ -9,7 +9,7 @@ import {
   healthLayerWords,
 } from '../../../../native-services/contract/gateway-health.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
-import { relativeTime, useNow } from '../../lib/time.ts'
+import { relativeTime, useAsOf } from '../../lib/time.ts'
 import { strings } from './strings.ts'
 
 const layerTones: Readonly<Record<HealthLayer['state'], Tone>> = { ok: 'good', failing: 'bad', unknown: 'idle' }
@@ -31,8 +31,11 @@ export function layerFigure(layer: HealthLayer | undefined, now: number): string
   return layer.latency_ms === null ? '' : `${layer.latency_ms < 10 ? layer.latency_ms.toFixed(1) : Math.round(layer.latency_ms)} ms`
 }
 
+function LayerFigure({ layer }: { layer: HealthLayer | undefined }) {
+  return useAsOf((now) => layerFigure(layer, now))
+}
+
 export function HealthLayers({ health }: { health: GatewayHealth | null }) {
-  const now = useNow()
   return (
     <ol className="layers" aria-label={strings.layers}>
       {healthLayerNames.map((name) => {
@@ -57,7 +60,9 @@ export function HealthLayers({ health }: { health: GatewayHealth | null }) {
                 <span className="layer-name" aria-label={words.label}>
                   {words.short}
                 </span>
-                <span className="layer-figure num">{layerFigure(layer, now)}</span>
+                <span className="layer-figure num">
+                  <LayerFigure layer={layer} />
+                </span>
               </Link>
             </Tooltip>
           </li>

@@ -190,9 +190,7 @@ it('a comment of a million characters, a document as long and a log line of fift
   })
   await page.unroute('**/api/v1/logs?*')
   console.log(`longest tasks, ms: comment ${comment}, document ${read}, its field ${edit}, typing ${typed}, log line ${logs}`)
-  expect(Math.max(comment, read, typed, logs)).toBeLessThan(frozenMs)
-  // The browser lays the whole field out when it appears, once.
-  expect(edit).toBeLessThan(4 * frozenMs)
+  expect(Math.max(comment, read, edit, typed, logs)).toBeLessThan(frozenMs)
 }, 120_000)
 
 it('a page that fails leaves a report without secrets, the others go on, and trying again helps', async () => {

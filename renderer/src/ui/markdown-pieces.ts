@@ -4,9 +4,9 @@
  */
 
 /** Longer texts are cut, until somebody wants to see the rest. */
-export const shownAtFirst = 20_000
+export const shownAtFirst = 8000
 /** What is drawn at once. */
-export const pieceLength = 20_000
+export const pieceLength = 8000
 
 const fence = /^ {0,3}(`{3,}|~{3,})/
 

@@ -15,12 +15,12 @@ import { RelativeTime } from '../../ui/time.tsx'
 import { DiffView } from '../agent-files/diff-view.tsx'
 import { DocumentHistory } from './document-history.tsx'
 import { DocumentPreview } from './document-preview.tsx'
+import { DocumentSource } from './document-source.tsx'
 import { type DocumentDraft, newKey, setDraft, useDraft } from './drafts.ts'
 import { strings } from './strings.ts'
 import { deleteDocument, useDocument } from './use-documents.ts'
 
 type View = 'read' | 'edit' | 'history'
-const longFieldChars = 200_000
 const blank: DocumentDraft = { title: '', type: 'note', content: '', base_version: 0 }
 
 /** Somebody saved it since the editing began: both are here, one is chosen. */
@@ -81,7 +81,6 @@ export function DocumentEditor({
     : blank
   const now = draft ?? stored
   const stale = draft !== null && document !== null && draft.base_version !== document.version && draft.content !== document.content
-  const longField = now.content.length > longFieldChars
   const tooLong = now.content.length > documentCharsMax
   const canSave = draft !== null && now.title.trim() !== '' && !tooLong
 
@@ -215,21 +214,7 @@ export function DocumentEditor({
               onChange={(type) => type && edit({ type })}
             />
           </div>
-          <div className="document-columns">
-            <textarea
-              className="document-source"
-              aria-label={strings.content}
-              placeholder={strings.contentPlaceholder}
-              value={now.content}
-              // Breaking and checking so many lines would hold the page up for seconds.
-              spellCheck={!longField}
-              wrap={longField ? 'off' : 'soft'}
-              onChange={(event) => edit({ content: event.currentTarget.value })}
-            />
-            <section className="document-preview" aria-label={strings.preview} tabIndex={0}>
-              <DocumentPreview text={now.content} empty={strings.emptyPreview} />
-            </section>
-          </div>
+          <DocumentSource key={key} text={now.content} onChange={(content) => edit({ content })} />
         </>
       ) : null}
       {view === 'read' && document ? (

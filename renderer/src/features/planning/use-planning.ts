@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import type { CustomField, RecurringTask, TaskTemplate } from '../../../../native-services/contract/planning.ts'
 import { api, explain } from '../../lib/api.ts'
 import { replaceEntities } from '../../lib/entities.ts'
-import { fetchAll } from '../../lib/live.ts'
+import { fetchAll } from '../../lib/fetch-all.ts'
 import { useLive } from '../../lib/store.ts'
 
 /** Custom fields by name; those of one board when it is given. */

@@ -6,7 +6,7 @@ import type { Attachment } from '../../../../native-services/contract/documents.
 import { ApiError, UnreachableError } from '../../../../native-services/contract/client.ts'
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
-import { fetchAll } from '../../lib/live.ts'
+import { fetchAll } from '../../lib/fetch-all.ts'
 import { useLive } from '../../lib/store.ts'
 import { UploadBar } from '../documents/comment-files.tsx'
 import { sizeWords } from '../documents/size-words.ts'

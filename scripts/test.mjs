@@ -12,8 +12,8 @@ import { binOf, childEnv, duration, nodeBinary, root, run } from './lib/process.
 
 const resultsFolder = join(root, 'test-results')
 const minute = 60_000
-const suiteLimit = 15 * minute
-const tooLong = 'took longer than 15 minutes'
+const suiteLimit = 20 * minute
+const tooLong = 'took longer than 20 minutes'
 
 /** A browser and an OpenClaw are looked for once, when the first stage needs them. */
 const env = {}

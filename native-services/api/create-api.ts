@@ -47,6 +47,7 @@ import { usageHandlers } from './handlers/usage.ts'
 import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { webhookOutHandlers } from './handlers/webhooks-out.ts'
+import { createDiskRows } from './disk-rows.ts'
 import { createDoctor } from './doctor.ts'
 import { createGatewayHealth } from './gateway-health.ts'
 import { healthHandlers } from './handlers/health.ts'
@@ -101,9 +102,10 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const gatewayHealth = createGatewayHealth({ ...deps, lastError: () => deps.delivery.stats().last_error_message })
   const doctor = createDoctor(deps, { health: gatewayHealth, monitor })
   const idleRestart = createIdleRestart(deps)
+  const disk = createDiskRows({ ...deps, folder: deps.machine.paths.root })
   const attention = createAttention({
     ...deps,
-    more: () => [...processRows(monitor.states(), deps.store.gateways.local()?.id ?? null), ...backups.attentionRows()],
+    more: () => [...disk.rows(), ...processRows(monitor.states(), deps.store.gateways.local()?.id ?? null), ...backups.attentionRows()],
   })
   const sessions = createSessions(deps)
   const tokens = createApiTokenService(deps)
@@ -362,6 +364,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
       stopping = true
       events.stop()
       attention.stop()
+      disk.stop()
       monitor.stop()
       gatewayHealth.stop()
       doctor.stop()

@@ -1,7 +1,8 @@
 /** Answers: JSON with the headers that every answer has, and errors in the one shape that they have. */
 import { securityHeaders } from '../contract/csp.ts'
-import { AppError, type ErrorBody } from '../contract/errors.ts'
+import { AppError, type ErrorBody, type ErrorCode } from '../contract/errors.ts'
 import { errorText, type Log } from '../platform/log.ts'
+import { storeTrouble } from '../store/trouble.ts'
 import { TooManyRequestsError } from './auth.ts'
 
 /** @param body Already in the wire's shape. */
@@ -45,16 +46,21 @@ export function fileAnswer(response: Response, requestId: string, extra: Headers
   return response
 }
 
+/** What a caller cannot be blamed for; whoever looks into it needs all of it. */
+const ours: ReadonlySet<ErrorCode> = new Set(['internal', 'database_unavailable', 'disk_full'])
+
 /** Expected errors say what they are; an unexpected one is logged whole and leaves as an id. */
 export function errorAnswer(error: unknown, context: { requestId: string; log: Log; method: string; path: string }): Response {
   const { requestId, log } = context
-  const known = error instanceof AppError ? error : null
-  if (!known || known.code === 'internal') {
+  // Reads are not wrapped by the store.
+  const known = error instanceof AppError ? error : storeTrouble(error)
+  if (!known || ours.has(known.code)) {
+    const whole = known?.cause ?? error
     log.error('request.failed', {
       request_id: requestId,
       method: context.method,
       path: context.path,
-      error: error instanceof Error ? (error.stack ?? error.message) : errorText(error),
+      error: whole instanceof Error ? (whole.stack ?? whole.message) : errorText(whole),
     })
   }
   const body: ErrorBody = known

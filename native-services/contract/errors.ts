@@ -30,7 +30,10 @@ export const errorStatus = {
   internal: 500,
   gateway_error: 502,
   gateway_unavailable: 503,
+  /** The database takes no writes: held by another program, not writable, or damaged. */
+  database_unavailable: 503,
   shutting_down: 503,
+  disk_full: 507,
 } as const
 
 export type ErrorCode = keyof typeof errorStatus

@@ -10,6 +10,7 @@ import { errorText, type Log } from '../platform/log.ts'
 import type { BoardRow } from '../store/boards.ts'
 import { type RecurringRow, recurringTimer } from '../store/recurring-tasks.ts'
 import type { Store } from '../store/store.ts'
+import { storeTrouble } from '../store/trouble.ts'
 import type { TaskRow } from '../store/tasks.ts'
 
 /** What the task of a run is made of, placeholders filled in and what is gone since left out. */
@@ -114,6 +115,8 @@ export function createRecurringScheduler(options: {
     try {
       return { task: store.write(() => make(row, board)), reason: decision.reason, failed: false }
     } catch (error) {
+      // Nothing is used up while nothing can be written.
+      if (storeTrouble(error)) throw error
       // The moment is used up all the same: tried for ever, it would keep the rhythm from going on.
       if (!(error instanceof AppError)) log.error('recurring.run_failed', { recurring_task_id: row.id, error: errorText(error) })
       return { task: null, reason: errorText(error), failed: true }

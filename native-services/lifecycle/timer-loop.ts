@@ -52,6 +52,8 @@ export function createTimerLoop(options: {
   let active = false
   let timer: TimerHandle | null = null
   let queued = false
+  /** The database takes no writes: nothing that is due could be moved on, and would be done again and again. */
+  let restUntil = 0
 
   async function run(row: TimerRow): Promise<void> {
     try {
@@ -59,8 +61,21 @@ export function createTimerLoop(options: {
       if (active) slowDownWhenLeft(row)
     } catch (error) {
       // Stopped in the meantime: the store may be closed, and the row is still there for the next start.
-      if (active) failed(row, error)
+      if (active) failedForNow(row, error)
     }
+  }
+
+  function failedForNow(row: TimerRow, error: unknown): void {
+    try {
+      failed(row, error)
+    } catch (unwritten) {
+      rest(unwritten)
+    }
+  }
+
+  function rest(error: unknown): void {
+    log.error('queue.worker.failed', { error: errorText(error) })
+    restUntil = clock.now() + errorBackoffMs.base
   }
 
   /** A handler that neither moves nor removes its row would be called for ever. That is a fault of ours: slow it down and say so. */
@@ -110,11 +125,13 @@ export function createTimerLoop(options: {
     if (!active) return
     try {
       // Whatever else waits gets its turn between two batches.
-      if (runQuick()) setImmediate(poke)
+      if (clock.now() >= restUntil && runQuick()) setImmediate(poke)
     } catch (error) {
       // The database is busy or full: nothing was changed, and it is looked at again.
-      log.error('queue.worker.failed', { error: errorText(error) })
-      timer = clock.setTimer(errorBackoffMs.base, look)
+      rest(error)
+    }
+    if (clock.now() < restUntil) {
+      timer = clock.setTimer(restUntil - clock.now(), look)
       return
     }
     const now = clock.now()

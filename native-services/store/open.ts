@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
+/** How long a write waits for another connection's; shorter once one has waited in vain. */
+export const busyTimeoutMs = { usual: 5000, inTrouble: 100 } as const
+
 export type Sqlite = Database.Database
 
 /** The file was written by a newer version of the program; opening it with this one could lose data. */
@@ -59,7 +62,7 @@ export function openDatabase(options: {
     db.pragma('journal_mode = WAL')
     db.pragma('foreign_keys = ON')
     db.pragma('synchronous = NORMAL')
-    db.pragma('busy_timeout = 5000')
+    db.pragma(`busy_timeout = ${busyTimeoutMs.usual}`)
     const migrations = readMigrations(options.migrationsDir)
     const found = db.pragma('user_version', { simple: true }) as number
     if (found > 0 && found < migrations.length) options.beforeMigration?.(db, found)

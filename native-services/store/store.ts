@@ -31,7 +31,7 @@ import { jobsRepository } from './jobs.ts'
 import { messagesRepository } from './messages.ts'
 import { notificationsRepository } from './notifications.ts'
 import { copyBeforeMigration } from './migration-copy.ts'
-import { openDatabase, type Sqlite } from './open.ts'
+import { busyTimeoutMs, openDatabase, type Sqlite } from './open.ts'
 import { recurringTasksRepository } from './recurring-tasks.ts'
 import { runHealthRepository } from './run-health.ts'
 import { searchRepository } from './search.ts'
@@ -41,6 +41,7 @@ import { tagsRepository } from './tags.ts'
 import { templatesRepository } from './templates.ts'
 import { tasksRepository } from './tasks.ts'
 import { timersRepository } from './timers.ts'
+import { storeTrouble } from './trouble.ts'
 import { undoRepository } from './undo.ts'
 import { usageRepository } from './usage.ts'
 import { webhooksRepository } from './webhooks.ts'
@@ -100,6 +101,18 @@ export function openStore(options: {
   let pending: Change[] = []
   let depth = 0
   let touches = 0
+  let trouble: { message: string; since_at: number } | null = null
+
+  /** What the operator must know while it lasts: no write gets through. */
+  function failed(error: unknown): unknown {
+    const known = storeTrouble(error)
+    if (known) {
+      trouble = { message: known.message, since_at: trouble?.since_at ?? options.clock.now() }
+      // The process waits with the database. Once is right; in every loop it would answer nobody any more.
+      db.pragma(`busy_timeout = ${busyTimeoutMs.inTrouble}`)
+    }
+    return known ?? error
+  }
 
   const context: RepositoryContext = {
     db,
@@ -166,7 +179,10 @@ export function openStore(options: {
     apiTokens: apiTokensRepository(context),
     backups: backupsRepository(context),
 
-    /** Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included. */
+    /**
+     * Runs `work` in one transaction (a savepoint when already inside one). Throwing undoes it, changes included.
+     * Throws `disk_full` and `database_unavailable` when SQLite itself refuses.
+     */
     write<Result>(work: () => Result): Result {
       const mark = pending.length
       depth += 1
@@ -176,9 +192,13 @@ export function openStore(options: {
       } catch (error) {
         pending.length = mark
         touches += 1
-        throw error
+        throw depth === 1 ? failed(error) : error
       } finally {
         depth -= 1
+      }
+      if (depth === 0 && trouble) {
+        trouble = null
+        db.pragma(`busy_timeout = ${busyTimeoutMs.usual}`)
       }
       if (depth === 0 && pending.length > 0) {
         const committed = pending
@@ -187,6 +207,9 @@ export function openStore(options: {
       }
       return result
     },
+
+    /** Why the last write was refused, while none has got through since; null when all is well. */
+    trouble: (): { message: string; since_at: number } | null => trouble,
 
     /** Called after each commit that changed something. Returns how to stop. */
     onCommit(listener: (changes: readonly Change[]) => void): () => void {

@@ -71,7 +71,7 @@ describe('the store', () => {
     expect(store.settings.readPrivate('test')).toBe('x'.repeat(10))
     const since = store.trouble()?.since_at
     expect(since).toBeTypeOf('number')
-    expect(() => write(5_000_000)).toThrow()
+    expect(() => write(5_000_000)).toThrow(/disk is full/)
     expect(store.trouble()?.since_at).toBe(since)
     store.db.pragma('max_page_count = 1000000')
     write(5_000_000)

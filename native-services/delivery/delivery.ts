@@ -26,6 +26,7 @@ import { buildGroupPrompt, groupPromptFacts } from './group-prompt.ts'
 import { capCode, capHold } from './cap-hold.ts'
 import { buildOnboardingPrompt } from './onboarding.ts'
 import { createGate, type HoldReason } from './hold.ts'
+import { createOutboxLoop } from './outbox-loop.ts'
 import { createOutcomes, type Outcome, type RetryLimits } from './outcome.ts'
 import { buildPlainPrompt, buildPrompt, threadLength } from './prompt.ts'
 import { createReplyStreams } from './reply-stream.ts'
@@ -59,12 +60,6 @@ const defaultLimits: RetryLimits = { base_ms: 5000, max_ms: 300_000, attempts: 8
 const longestLookMs = 250
 const lookAgainMs = 25
 
-interface Sending {
-  row: NotificationRow
-  controller: AbortController
-  done: Promise<void>
-}
-
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { store, clock, responses, gateway, notifier } = options
   const log = options.log.scope('delivery')
@@ -78,7 +73,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   })
   const gate = createGate({ clock, fallbackMs: options.fallbackMs ?? 60_000 })
   const replies = createReplyStreams({ clock, log })
-  const sending = new Map<string, Sending>()
   const stats: Omit<DeliveryStats, 'running' | 'paused'> = {
     delivered: 0,
     failed: 0,
@@ -93,47 +87,35 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
   let running = false
   let stopping = false
-  let scheduled = false
-  let sweptAt = 0
-  let timer: TimerHandle | null = null
   let expiry: TimerHandle | null = null
   let unsubscribe: (() => void)[] = []
 
-  function poke(): void {
-    if (!running || scheduled) return
-    scheduled = true
-    // After the caller's own work: many commits in a row are looked at once.
-    setImmediate(() => {
-      scheduled = false
-      pass()
-    })
-  }
-
-  function wakeAt(at: number | null): void {
-    timer?.cancel()
-    timer = at === null ? null : clock.setTimer(Math.max(0, at - clock.now()), pass)
-  }
-
-  function pass(): void {
-    if (!running) return
-    try {
+  const loop = createOutboxLoop<NotificationRow>({
+    store,
+    clock,
+    log,
+    name: 'delivery',
+    leaseMs,
+    outbox: store.notifications,
+    lineOf: (row) => row.session_key,
+    ready() {
       expireLater()
-      const { delivery_concurrency: most, delivery_paused: paused } = options.settings()
-      if (paused) return wakeAt(null)
-      sweep()
+      if (options.settings().delivery_paused) return false
       releaseHeld()
-      fill(most)
-      const hold = gate.current()
+      return true
+    },
+    room: (underWay) => Math.min(gate.allow(options.settings().delivery_concurrency - underWay, underWay), options.takeAtMost ?? Infinity),
+    take,
+    send,
+    nextAt(underWay) {
       // With all hands full the next one to finish looks again.
-      if (sending.size >= most) wakeAt(null)
-      else wakeAt(hold && hold.until > clock.now() ? hold.until : nextAt())
-    } catch (error) {
-      // The database may be busy or full; nothing was sent, and it is looked at again.
-      failure(errorText(error))
-      log.error('delivery.pass_failed', { error: errorText(error) })
-      wakeAt(clock.now() + 5000)
-    }
-  }
+      if (underWay >= options.settings().delivery_concurrency) return null
+      const hold = gate.current()
+      return hold && hold.until > clock.now() ? hold.until : nextAt()
+    },
+    onError: failure,
+    describe: (row) => ({ notification_id: row.id, agent_id: row.agent_id, task_id: row.task_id, type: row.type, attempt: row.attempts }),
+  })
 
   /** What waited for a daily cap is looked at again when its day has come. */
   function releaseHeld(): void {
@@ -144,15 +126,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function nextAt(): number | null {
     const moments = [store.notifications.nextDueAt(clock.now()), store.notifications.nextHeldAt()].filter((at) => at !== null)
     return moments.length === 0 ? null : Math.min(...moments)
-  }
-
-  /** Leases that ran out although nobody holds them (recording their end failed) return to the queue. */
-  function sweep(): void {
-    if (clock.now() < sweptAt + leaseMs) return
-    sweptAt = clock.now()
-    // First our own: after a sleep of the machine they may look old.
-    for (const id of sending.keys()) store.notifications.renew(id, clock.now() + leaseMs)
-    store.write(() => store.notifications.releaseLeases(clock.now()))
   }
 
   /** Gives up what has waited too long, whatever it waits for; looked at now and then, as days matter here. */
@@ -176,21 +149,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const after = options.settings().delivery_expire_ms
     if (expiry === null && after !== 0 && store.notifications.anyWaiting())
       expiry = clock.setTimer(Math.max(1000, Math.min(600_000, after / 10)), expire)
-  }
-
-  /** Takes what may be sent now. A skipped message uncovers the next one of its session, so it looks again until nothing is left to take. */
-  function fill(most: number): void {
-    for (;;) {
-      const free = Math.min(gate.allow(most - sending.size, sending.size), options.takeAtMost ?? Infinity)
-      if (free <= 0) return
-      // A run that is being stopped has its session to the end, although its message is no longer leased.
-      const busy = new Set([...sending.values()].map((entry) => entry.row.session_key))
-      const due = store.notifications.due(clock.now(), free + busy.size).filter((row) => !busy.has(row.session_key))
-      due.length = Math.min(due.length, free)
-      if (due.length === 0) return
-      const taken = store.write(() => due.filter(take))
-      for (const row of taken) start(row)
-    }
   }
 
   function take(row: NotificationRow): boolean {
@@ -222,25 +180,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return true
   }
 
-  function start(row: NotificationRow): void {
-    const controller = new AbortController()
-    const done = send({ ...row, attempts: row.attempts + 1 }, controller.signal).finally(() => {
-      sending.delete(row.id)
-      poke()
-    })
-    sending.set(row.id, { row, controller, done })
-  }
-
   /** Stops runs whose message was given up, or whose board or agent was paused: what is paused does not go on writing. */
   function recall(changes: readonly Change[]): void {
-    if (sending.size === 0) return
     const changed = new Set(changes.map((change) => change.entity_id))
-    for (const { row, controller } of sending.values()) {
-      if (controller.signal.aborted || ![row.id, row.agent_id, row.board_id, row.task_id].some((id) => id !== null && changed.has(id)))
-        continue
-      const why = reasonToStop(row)
-      if (why !== null) controller.abort(why)
-    }
+    loop.recall((row) =>
+      [row.id, row.agent_id, row.board_id, row.task_id].some((id) => id !== null && changed.has(id)) ? reasonToStop(row) : null,
+    )
   }
 
   function reasonToStop(row: NotificationRow): string | null {
@@ -274,7 +219,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return { agent, ...buildPrompt(facts) }
   }
 
-  /** Never rejects: whatever happens ends in the row, or, when even that fails, in the log and with the lease. */
   async function send(row: NotificationRow, signal: AbortSignal): Promise<void> {
     const since = clock.now()
     const fields = { notification_id: row.id, agent_id: row.agent_id, task_id: row.task_id, type: row.type, attempt: row.attempts }
@@ -282,14 +226,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     let accepted = false
     let runId: string | null = null
     let used: RunUsage | null = null
-    let renewal: TimerHandle | null = null
-    const renew = (): void => {
-      renewal = clock.setTimer(leaseMs / 3, () => {
-        attempt('renew', () => store.notifications.renew(row.id, clock.now() + leaseMs))
-        renew()
-      })
-    }
-    renew()
     stats.last_send_at = since
     try {
       let record: () => Outcome
@@ -332,13 +268,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         return result
       })
       settle(outcome, error, { ...fields, ms: clock.now() - since })
-    } catch (thrown) {
-      failure(errorText(thrown))
-      log.error('delivery.record_failed', { ...fields, error: errorText(thrown) })
-      // The row is still leased; look again when the lease is sure to have run out.
-      clock.setTimer(2 * leaseMs, poke)
     } finally {
-      ;(renewal as TimerHandle | null)?.cancel()
       reply.close()
     }
   }
@@ -367,10 +297,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function release(row: NotificationRow): void {
     const agent = store.agents.get(row.agent_id)
     if (!agent || row.task_id === null || agent.current_task_id !== row.task_id) return
-    const other = [...sending.values()].find(
-      (entry) => entry.row.agent_id === row.agent_id && entry.row.task_id !== row.task_id && entry.row.task_id !== null,
-    )
-    store.agents.update(agent.id, { current_task_id: other?.row.task_id ?? null })
+    const other = loop.underWay().find((each) => each.agent_id === row.agent_id && each.task_id !== row.task_id && each.task_id !== null)
+    store.agents.update(agent.id, { current_task_id: other?.task_id ?? null })
   }
 
   function failure(message: string): void {
@@ -422,7 +350,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function follow(state: GatewayConnectionState): void {
     if (state.connected) reopen('the gateway is connected')
     else shut(state.failure === 'unauthorized' ? 'unauthorized' : 'unavailable', state.reason ?? 'The gateway is not connected.')
-    poke()
+    loop.poke()
   }
 
   function attempt(what: string, work: () => void): void {
@@ -437,6 +365,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     start() {
       if (running || stopping) return
       running = true
+      loop.start()
       // Who was at work when the last process ended is not any more.
       store.write(() => {
         for (const agent of store.agents.all()) if (agent.current_task_id !== null) store.agents.update(agent.id, { current_task_id: null })
@@ -447,7 +376,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         store.onCommit((changes) => {
           recall(changes)
           if (changes.some(({ entity }) => entity === 'notification' || entity === 'agent' || entity === 'board' || entity === 'settings'))
-            poke()
+            loop.poke()
         }),
       ]
       follow(gateway.state())
@@ -459,19 +388,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       running = false
       for (const end of unsubscribe) end()
       expiry?.cancel()
-      wakeAt(null)
-      const underWay = [...sending.values()]
-      const abortAll = (): void => {
-        for (const { controller } of underWay) controller.abort()
-      }
-      const left = deadlineAt - clock.now()
-      const deadline = left > 0 ? clock.setTimer(left, abortAll) : null
-      if (!deadline) abortAll()
-      await Promise.all(underWay.map((entry) => entry.done))
-      deadline?.cancel()
+      await loop.stop(deadlineAt)
     },
 
-    poke,
+    poke: loop.poke,
     stats: () => ({ ...stats, running, paused: options.settings().delivery_paused || gate.current() !== null }),
     onReply: replies.onReply,
   }

@@ -1,16 +1,16 @@
 /**
- * Sends what the outbox of the outgoing webhooks holds: one request per webhook at a time and the oldest first, so that order is kept and a webhook that
- * does not answer holds up only its own. At least once: the event's id tells the other side what came twice. It acts when something was
- * committed and when the next row comes due; it never polls.
+ * Sends what the outbox of the outgoing webhooks holds, a line per webhook, so that order is kept and one that does not answer holds up only its
+ * own. At least once: the event's id tells the other side what came twice.
  */
 import { outgoingEventHeader, outgoingIdHeader, outgoingSignatureHeader } from '../contract/webhooks-out.ts'
 import { outgoingLimits, outgoingSignature, outgoingVerdict, type OutgoingLimits } from '../domain/webhook-out-rules.ts'
-import type { Clock, TimerHandle } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { errorText, type Log } from '../platform/log.ts'
 import { redact } from '../platform/redact.ts'
 import type { Sealer } from '../platform/sealer.ts'
 import type { Store } from '../store/store.ts'
 import type { OutgoingDeliveryRow } from '../store/webhooks-out.ts'
+import { createOutboxLoop } from './outbox-loop.ts'
 import type { PostWebhook } from './webhook-post.ts'
 
 export interface WebhookSender {
@@ -39,57 +39,21 @@ export function createWebhookSender(options: {
   const log = options.log.scope('webhooks-out')
   const limits = { ...outgoingLimits, ...options.limits }
   const random = options.random ?? Math.random
-  const sending = new Map<string, { controller: AbortController; done: Promise<void> }>()
-  let running = false
-  let scheduled = false
-  let sweptAt = 0
-  let timer: TimerHandle | null = null
   let unsubscribe: (() => void) | null = null
 
-  function poke(): void {
-    if (!running || scheduled) return
-    scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      pass()
-    })
-  }
-  function wakeAt(at: number | null): void {
-    timer?.cancel()
-    timer = at === null ? null : clock.setTimer(Math.max(0, at - clock.now()), pass)
-  }
-
-  function pass(): void {
-    if (!running) return
-    try {
-      const now = clock.now()
-      // Rows whose end could not be recorded.
-      if (now >= sweptAt + leaseMs) {
-        sweptAt = now
-        store.write(() => outbox.releaseLeases(now))
-      }
-      const taken =
-        sending.size < atOnce
-          ? store.write(() => outbox.due(now, atOnce - sending.size).filter((row) => outbox.lease(row.id, now + leaseMs)))
-          : []
-      for (const row of taken) start({ ...row, attempts: row.attempts + 1 })
-      wakeAt(sending.size >= atOnce ? null : outbox.nextDueAt(clock.now()))
-    } catch (error) {
-      log.error('webhooks_out.pass_failed', { error: errorText(error) })
-      wakeAt(clock.now() + 5000)
-    }
-  }
-
-  function start(row: OutgoingDeliveryRow): void {
-    const controller = new AbortController()
-    const done = send(row, controller.signal)
-      .catch((error: unknown) => log.error('webhooks_out.record_failed', { delivery_id: row.id, error: errorText(error) }))
-      .finally(() => {
-        sending.delete(row.id)
-        poke()
-      })
-    sending.set(row.id, { controller, done })
-  }
+  const loop = createOutboxLoop<OutgoingDeliveryRow>({
+    store,
+    clock,
+    log,
+    name: 'webhooks_out',
+    leaseMs,
+    outbox,
+    lineOf: (row) => row.webhook_id,
+    room: (underWay) => atOnce - underWay,
+    take: (row) => outbox.lease(row.id, clock.now() + leaseMs),
+    send,
+    nextAt: (underWay) => (underWay >= atOnce ? null : outbox.nextDueAt(clock.now())),
+  })
 
   async function send(row: OutgoingDeliveryRow, signal: AbortSignal): Promise<void> {
     const webhook = outbox.get(row.webhook_id)
@@ -112,15 +76,16 @@ export function createWebhookSender(options: {
       })
     } catch (error) {
       if (signal.aborted)
-        return store.write(() =>
+        return store.write(() => {
+          if (outbox.delivery(row.id)?.state !== 'leased') return
           outbox.retry(row, {
             at: clock.now(),
             status: null,
             error: 'It was cut off when the program stopped.',
             answer: null,
             refund: true,
-          }),
-        )
+          })
+        })
       outcome = { result: { kind: 'unreachable', error: `It could not be sent: ${errorText(error)}` }, answer: null }
     }
     const { result } = outcome
@@ -154,25 +119,21 @@ export function createWebhookSender(options: {
 
   return {
     start() {
-      if (running) return
-      running = true
+      if (unsubscribe) return
+      loop.start()
       unsubscribe = store.onCommit((changes) => {
-        if (changes.some(({ entity }) => entity === 'outgoing_webhook')) poke()
+        if (!changes.some(({ entity }) => entity === 'outgoing_webhook')) return
+        // What a person gave up, or deleted, is not sent to its end.
+        loop.recall((row) => (outbox.delivery(row.id)?.state === 'leased' ? null : 'It was given up.'))
+        loop.poke()
       })
-      poke()
+      loop.poke()
     },
     async stop(deadlineAt) {
-      running = false
       unsubscribe?.()
-      wakeAt(null)
-      const underWay = [...sending.values()]
-      const abortAll = (): void => underWay.forEach(({ controller }) => controller.abort())
-      const left = deadlineAt - clock.now()
-      const deadline = left > 0 ? clock.setTimer(left, abortAll) : null
-      if (!deadline) abortAll()
-      await Promise.all(underWay.map(({ done }) => done))
-      deadline?.cancel()
+      unsubscribe = null
+      await loop.stop(deadlineAt)
     },
-    poke,
+    poke: loop.poke,
   }
 }

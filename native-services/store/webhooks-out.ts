@@ -53,6 +53,7 @@ export function webhooksOutRepository({ db, clock, touch }: Pick<RepositoryConte
   const lease = db.prepare(
     `UPDATE outgoing_deliveries SET state = 'leased', attempts = attempts + 1, lease_until = ?, updated_at = ? WHERE id = ? AND state = 'queued'`,
   )
+  const renew = db.prepare(`UPDATE outgoing_deliveries SET lease_until = ? WHERE id = ? AND state = 'leased'`)
   const end = db.prepare(
     `UPDATE outgoing_deliveries SET state = ?, last_status = ?, last_error = ?, last_answer = ?, delivered_at = ?, lease_until = NULL, next_attempt_at = NULL, updated_at = ? WHERE id = ?`,
   )
@@ -216,6 +217,10 @@ export function webhooksOutRepository({ db, clock, touch }: Pick<RepositoryConte
     nextDueAt: (now: number): number | null => (nextDue.get(now) as { at: number | null }).at,
     /** Counts as an attempt. False when somebody else has it. */
     lease: (id: string, until: number): boolean => lease.run(until, clock.now(), id).changes === 1,
+    /** It is still under way: its lease runs on. */
+    renew(id: string, until: number): void {
+      renew.run(until, id)
+    },
     /** Leases of a process that is gone (all of them at the start), or that ran out, return to the queue. */
     releaseLeases(before: number | 'all'): number {
       const now = clock.now()

@@ -70,12 +70,12 @@ export function createUndoService(deps: Pick<ApiDeps, 'store' | 'recurring' | 'd
   function follow({ changes }: Step): void {
     const deleted = (table: string) => changes.filter((change) => change.table === table && !change.new).map((change) => change.old ?? {})
     const tasksBack = new Set(deleted('tasks').map((row) => row['id']))
-    for (const taskId of new Set(deleted('messages').map((row) => String(row['task_id']))))
-      if (!tasksBack.has(taskId)) store.messages.recount(taskId)
+    const threads = new Set(deleted('messages').map((row) => String(row['task_id'])))
+    for (const taskId of threads) if (!tasksBack.has(taskId)) store.messages.recount(taskId)
     // Whoever was not told because the comment was gone is told after all.
-    for (const { id } of deleted('messages'))
-      for (const row of store.notifications.ofComment(String(id)))
-        if (row.state === 'skipped' && row.last_error_code === 'comment_gone') store.notifications.replay(row.id)
+    const commentsBack = new Set(deleted('messages').map((row) => row['id']))
+    for (const taskId of threads)
+      for (const row of store.notifications.withoutComment(taskId)) if (commentsBack.has(row.comment_id)) store.notifications.replay(row.id)
     for (const id of new Set(
       changes.filter((change) => change.table === 'recurring_tasks').map(({ old, new: now }) => String((old ?? now)?.['id'])),
     ))

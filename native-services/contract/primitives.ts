@@ -6,6 +6,16 @@
  */
 import { z } from 'zod'
 
+/** A line that names something: whatever else is in it, a person can see something of it. */
+export const visibleText = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => /[^\s\p{C}]/u.test(text), 'must have something that can be seen')
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be whole characters')
+
 /** UUIDv7: sortable by creation time. */
 export const id = z.string().regex(/^[0-9a-f-]{36}$/i, 'must be a UUID')
 

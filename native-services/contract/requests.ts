@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { agentRoles, heartbeatConfig, identityProfile, settings, task } from './entities.ts'
 import { successMetricsInput, targetDate } from './goals.ts'
-import { id, pageQuery, queryBoolean } from './primitives.ts'
+import { id, pageQuery, queryBoolean, visibleText } from './primitives.ts'
 import { agentStatuses, deliveryStatuses, taskStatuses } from './states.ts'
 
 const name = z.string().trim().min(1).max(120)
@@ -68,7 +68,7 @@ export const agentUpdate = z.strictObject({
 })
 
 export const taskCreate = z.strictObject({
-  title: z.string().trim().min(1).max(2000),
+  title: visibleText(2000),
   description: text.default(''),
   status: z.enum(['inbox', 'assigned', 'in_progress']).optional(),
   priority: task.shape.priority.default('medium'),
@@ -82,7 +82,7 @@ export const taskCreate = z.strictObject({
 })
 
 export const taskUpdate = z.strictObject({
-  title: z.string().trim().min(1).max(2000).optional(),
+  title: visibleText(2000).optional(),
   description: text.optional(),
   status: z.enum(taskStatuses).optional(),
   /** Compare-and-set: refused with 409 when the task has another status by now. */

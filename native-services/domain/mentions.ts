@@ -67,8 +67,16 @@ export function withoutCodeAndQuotes(text: string): string {
 
 const normalise = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
-/** A name ends where no letter or digit follows, also not across a hyphen or a dot: `@max-power` and `@max.com` are not `@max`. */
-const continues = /^(?:[\p{L}\p{N}_]|[-.][\p{L}\p{N}_])/u
+/** Scripts that put no spaces between words: a name may stand right before or behind such a letter. */
+const spaceless =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}'
+/**
+ * A name ends where no letter or digit follows, also not across a hyphen, a dot or an underscore: `@max-power` and `@max.com` are not `@max`,
+ * but `_@max_` is (emphasis).
+ */
+const continues = new RegExp(`^(?:[-.]?|_+)(?![${spaceless}])[\\p{L}\\p{N}]`, 'u')
+/** Not after a letter, a digit or what an e-mail address may contain, and not escaped. */
+const mark = new RegExp(`(?<!(?![${spaceless}])[\\p{L}\\p{N}.@/+\\\\]|[\\p{L}\\p{N}.+]_+)@`, 'gu')
 
 function startsWithName(text: string, name: string): boolean {
   return text.startsWith(name) && !continues.test(text.slice(name.length))
@@ -87,8 +95,7 @@ export function findMentions(text: string, agents: readonly Mentionable[]): Ment
     .toSorted((a, b) => b.spelling.length - a.spelling.length)
 
   const plain = withoutCodeAndQuotes(text)
-  // Not after a letter, a digit or what an e-mail address may contain, and not escaped.
-  for (const { index } of plain.matchAll(/(?<![\p{L}\p{N}_.@/+\\])@/gu)) {
+  for (const { index } of plain.matchAll(mark)) {
     const rest = plain.slice(index + 1, index + 1 + 200).split('\n', 1)[0] ?? ''
     const quoted = /^["“]([^"“”]+)["”]/.exec(rest)?.[1]
     const wanted = normalise(quoted ?? rest)

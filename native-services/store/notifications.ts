@@ -189,6 +189,12 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
     /** Messages that tell of a comment. */
     ofComment: (commentId: string): NotificationRow[] =>
       db.prepare('SELECT * FROM notifications WHERE comment_id = ? ORDER BY seq').all(commentId).map(row),
+    /** Messages of a task that were not sent because their comment was gone. */
+    withoutComment: (taskId: string): NotificationRow[] =>
+      db
+        .prepare(`SELECT * FROM notifications WHERE task_id = ? AND state = 'skipped' AND last_error_code = 'comment_gone' ORDER BY seq`)
+        .all(taskId)
+        .map(row),
     /** The comment was edited: who has not been told yet is told the new words. */
     reword(commentId: string, body: string): void {
       db.prepare(`UPDATE notifications SET body = ? WHERE comment_id = ? AND state = 'queued'`).run(body, commentId)

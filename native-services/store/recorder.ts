@@ -4,6 +4,7 @@
  * is part of it without a word here. While nobody records they cost an empty look-up.
  */
 import type { EntityName } from '../contract/events.ts'
+import type { Statement } from 'better-sqlite3'
 import type { Sqlite } from './open.ts'
 
 type Value = string | number | null
@@ -78,6 +79,8 @@ const entityOf: Readonly<Record<string, EntityName>> = {
   webhooks: 'webhook',
 }
 
+const withTheirTask = new Set(['messages', 'message_versions', 'notifications', 'delivery_attempts', 'operator_notices'])
+
 interface Table {
   readonly name: string
   readonly columns: readonly string[]
@@ -140,6 +143,13 @@ export function createRecorder({ db, touch }: { db: Sqlite; touch: (entity: Enti
     if (differs.length > 0) trigger('UPDATE', ` AND (${differs.join(' OR ')})`, `${array(columns, 'OLD')}, ${array(columns, 'NEW')}`)
     trigger('INSERT', '', `NULL, ${array(columns, 'NEW')}`)
   }
+  const prepared = new Map<string, Statement>()
+  /** Of thousands of rows of a table each has the same statement. */
+  function prepare(sql: string): Statement {
+    const known = prepared.get(sql) ?? db.prepare(sql)
+    prepared.set(sql, known)
+    return known
+  }
   const begin = db.prepare('INSERT INTO undo_recording VALUES (1)')
   const end = db.prepare('DELETE FROM undo_recording')
   const read = db.prepare('SELECT of, old, new FROM undo_rows ORDER BY id')
@@ -177,16 +187,14 @@ export function createRecorder({ db, touch }: { db: Sqlite; touch: (entity: Enti
     const aside = table.name === 'notifications' && row['held'] === 0
     const written = aside ? { ...row, head: 0, held: 1 } : row
     const columns = Object.keys(written)
-    db.prepare(`INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(
+    prepare(`INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(
       ...Object.values(written),
     )
-    if (aside) db.prepare('UPDATE notifications SET held = 0 WHERE id = ?').run(row['id'])
+    if (aside) prepare('UPDATE notifications SET held = 0 WHERE id = ?').run(row['id'])
   }
 
   function changeBack(table: Table, old: Row, expected: Row): void {
-    const found = db.prepare(`SELECT * FROM ${table.name} WHERE ${where(table.key)}`).get(...valuesOf(expected, table.key)) as
-      | Row
-      | undefined
+    const found = prepare(`SELECT * FROM ${table.name} WHERE ${where(table.key)}`).get(...valuesOf(expected, table.key)) as Row | undefined
     const changed = Object.keys(old).filter((column) => !table.key.includes(column))
     const loosened = new Set(table.parents.filter((parent) => parent.set_null).map((parent) => parent.column))
     const may = (column: string) => yielding.has(column) || (loosened.has(column) && expected[column] === null)
@@ -201,7 +209,7 @@ export function createRecorder({ db, touch }: { db: Sqlite; touch: (entity: Enti
       throw new ChangedSince(table.name, found)
     if (back.length === 0) return
     const wanted = asRestored(table.name, old)
-    db.prepare(`UPDATE ${table.name} SET ${back.map((column) => `${column} = ?`).join(', ')} WHERE ${where(table.key)}`).run(
+    prepare(`UPDATE ${table.name} SET ${back.map((column) => `${column} = ?`).join(', ')} WHERE ${where(table.key)}`).run(
       ...valuesOf(wanted, back),
       ...valuesOf(found, table.key),
     )
@@ -239,21 +247,23 @@ export function createRecorder({ db, touch }: { db: Sqlite; touch: (entity: Enti
         const entity = entityOf[tableName]
         if (entity && typeof id === 'string') told.set(`${entity} ${id}`, { entity, id })
       }
+      const tasksBack = new Set(changes.filter((change) => change.table === 'tasks' && !change.new).map((change) => change.old?.['id']))
       for (const change of changes.toReversed()) {
         const table = tables.get(change.table)
         // A table that is gone since is of another version of the program.
         if (!table) continue
         if (change.old && change.new) changeBack(table, change.old, change.new)
         else if (change.old) insert(table, asRestored(table.name, change.old))
-        else if (change.new) db.prepare(`DELETE FROM ${table.name} WHERE ${where(table.key)}`).run(...valuesOf(change.new, table.key))
+        else if (change.new) prepare(`DELETE FROM ${table.name} WHERE ${where(table.key)}`).run(...valuesOf(change.new, table.key))
         const row = change.old ?? change.new ?? {}
+        // Threads are read when their task is looked at: thousands of comments need not be told one by one.
+        if (withTheirTask.has(table.name) && tasksBack.has(row['task_id'])) continue
         tell(table.name, row['id'])
         for (const parent of table.parents) tell(parent.table, row[parent.column])
-        if (!change.old && change.new) tell(table.name, change.new['id'])
       }
       for (const { entity, id } of told.values()) {
         const tableName = Object.keys(entityOf).find((name) => entityOf[name] === entity) ?? ''
-        touch(entity, id, db.prepare(`SELECT 1 FROM ${tableName} WHERE id = ?`).get(id) === undefined)
+        touch(entity, id, prepare(`SELECT 1 FROM ${tableName} WHERE id = ?`).get(id) === undefined)
       }
     },
   }

@@ -59,6 +59,15 @@ const cases: Case[] = [
     code: 'invalid_request',
     field: 'body.title',
   },
+  ...['\u200b \u2060', 'a\u0000b', '\ud800 half'].map((title) => ({
+    name: `a title ${JSON.stringify(title)}`,
+    method: 'POST',
+    path: tasks,
+    body: () => ({ title }),
+    status: 422,
+    code: 'invalid_request',
+    field: 'body.title',
+  })),
   { name: 'missing field', method: 'POST', path: tasks, body: () => ({}), status: 422, code: 'invalid_request', field: 'body.title' },
   {
     name: 'unknown status',

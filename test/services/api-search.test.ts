@@ -33,6 +33,30 @@ it('finds tasks, comments and chat; a title weighs most; the last word may be un
   expect(await find('wardr', { limit: '1' })).toHaveLength(1)
 })
 
+it('finds words of scripts without spaces, pictures, and passages among them', async () => {
+  const chinese = await task('数据库迁移计划', '先备份，然后迁移。')
+  const rocket = await task('Ship it 🚀 now')
+  const thai = await task('ทดสอบระบบค้นหา')
+  expect((await find('迁移')).map((hit) => hit.id)).toEqual([chinese.id])
+  expect((await find('迁移 备份')).map((hit) => hit.id)).toEqual([chinese.id])
+  expect(await find('迁移 没有')).toEqual([])
+  expect((await find('ระบบ')).map((hit) => hit.id)).toEqual([thai.id])
+  const [hit] = await find('🚀')
+  expect(hit).toMatchObject({ kind: 'task', id: rocket.id, board_id: world.board.id, task_number: rocket.number })
+  expect(hit?.snippet).toEqual([
+    { text: 'Ship it ', hit: false },
+    { text: '🚀', hit: true },
+    { text: ' now', hit: false },
+  ])
+  expect((await find('SHIP 🚀')).map((each) => each.id)).toEqual([rocket.id])
+  expect(await find('🚀%')).toEqual([])
+  expect(await find('迁移', { board_id: rocket.id })).toEqual([])
+  const document = await services.call('createDocument', { params: params(), body: { title: '计划书', content: '迁移' } })
+  expect((await find('计划书')).map((each) => each.id)).toEqual([document.id])
+  await services.call('deleteDocument', { params: { document_id: document.id } })
+  expect(await find('计划书')).toEqual([])
+})
+
 it('takes any text for words, never for syntax', async () => {
   for (const q of ['"', "'; DROP TABLE tasks; --", 'a* OR b', 'title:x', 'NEAR(a b)', '***', '^x', '\u0000x', '(((', 'AND', '🙂'])
     expect(Array.isArray(await find(q))).toBe(true)

@@ -85,6 +85,13 @@ describe('findMentions', () => {
     ['https://example.org/?who=@Max @Ada', ['ada'], false],
     ['mailto:x+@Max', [], false],
     ['first.last+@Max.org', [], false],
+    ['a_@Max and a._@Max are addresses', [], false],
+    ['_@Max_ and __@Ada__ are emphasis', ['max', 'ada'], false],
+    ['@max_2 is another name', [], false],
+    ['@Max...and so on', ['max'], false],
+    ['你好@Max请看', ['max'], false],
+    ['@Max가 그리고 ありがとう@Adaさん', ['max', 'ada'], false],
+    ['grüß@Max', [], false],
     ['\\@Max stays text', [], false],
     ['@“Max Power” in curly marks', ['power'], false],
     ['text\n\n    @Max in code\n\n@Ada', ['ada'], false],
@@ -93,6 +100,15 @@ describe('findMentions', () => {
     ['`open\n\n@Max in another paragraph `', ['max'], false],
     ['`` a`b`c @Max `` @Ada', ['ada'], false],
   ])('%j', (text, expected, operator) => expect(findMentions(text, agents)).toEqual({ agents: expected, operator }))
+
+  it('names of scripts without spaces are found among their words, the longest first', () => {
+    const chinese = [
+      { id: 'li', name: '李雷', is_board_lead: false },
+      { id: 'long', name: '李雷雷', is_board_lead: false },
+    ]
+    expect(findMentions('请@李雷看一下', chinese).agents).toEqual(['li'])
+    expect(findMentions('请@李雷雷看一下', chinese).agents).toEqual(['long'])
+  })
 
   it('an agent called Operator goes before the word', () => {
     expect(findMentions('@Operator', [{ id: 'op', name: 'Operator', is_board_lead: false }])).toEqual({ agents: ['op'], operator: false })

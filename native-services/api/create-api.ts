@@ -47,6 +47,7 @@ import { usageHandlers } from './handlers/usage.ts'
 import { threadHandlers } from './handlers/threads.ts'
 import { webhookHandlers } from './handlers/webhooks.ts'
 import { webhookOutHandlers } from './handlers/webhooks-out.ts'
+import { createConfigRows } from './config-rows.ts'
 import { createDiskRows } from './disk-rows.ts'
 import { createDoctor } from './doctor.ts'
 import { createGatewayHealth } from './gateway-health.ts'
@@ -103,9 +104,15 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
   const doctor = createDoctor(deps, { health: gatewayHealth, monitor })
   const idleRestart = createIdleRestart(deps)
   const disk = createDiskRows({ ...deps, folder: deps.machine.paths.root })
+  const configRows = createConfigRows({ ...deps, configPath: deps.machine.configPath })
   const attention = createAttention({
     ...deps,
-    more: () => [...disk.rows(), ...processRows(monitor.states(), deps.store.gateways.local()?.id ?? null), ...backups.attentionRows()],
+    more: () => [
+      ...disk.rows(),
+      ...configRows(),
+      ...processRows(monitor.states(), deps.store.gateways.local()?.id ?? null),
+      ...backups.attentionRows(),
+    ],
   })
   const sessions = createSessions(deps)
   const tokens = createApiTokenService(deps)

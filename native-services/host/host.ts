@@ -2,11 +2,13 @@
  * The host: supervises the services host and the OpenClaw gateway, owns the secrets, and carries commands and states between the two.
  * Used by the desktop (which brings its own `forkServices`) and by `mission-control serve`.
  */
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
 import type { GatewayState, HostCommand, HostToServices, ServicesState, ServicesToHost } from '../contract/host-link.ts'
 import { systemClock } from '../platform/clock.ts'
 import { updateConfigFile } from '../platform/config.ts'
+import { configSnapshotsFolder, createConfigSnapshots } from '../platform/config-snapshots.ts'
 import { acquireDataDirLock, type DataDirLock } from '../platform/data-dir-lock.ts'
 import { createLog, errorText } from '../platform/log.ts'
 import { ensureDataDirs } from '../platform/paths.ts'
@@ -51,6 +53,7 @@ export function createHost(options: HostOptions): Host {
   ensureDataDirs(paths)
   const settings = openHostSettings(paths.hostSettings)
   const operatorToken = secretFile(paths.operatorToken)
+  const snapshots = createConfigSnapshots(configSnapshotsFolder(paths.backups))
 
   const log = createLog({
     scope: 'host',
@@ -148,6 +151,7 @@ export function createHost(options: HostOptions): Host {
     services.post({ type: 'gateway-state', state: gatewayState() })
     // It may have rewritten its configuration while it started.
     if (snapshot.status === 'running' || snapshot.status === 'adopted') token.publish()
+    if (snapshot.status === 'running' && snapshot.owned) keepConfig()
     changed()
   })
 
@@ -212,6 +216,17 @@ export function createHost(options: HostOptions): Host {
       runtime: runtimeInfoOf(runtime.found),
       apiUrl: apiUrl(),
       servicesState,
+    }
+  }
+
+  /** What the gateway started with is known to work: a restore point, unless the newest one is the same. */
+  function keepConfig(): void {
+    try {
+      const text = readFileSync(paths.openclaw.configFile, 'utf8')
+      if (snapshots.list()[0]?.text === text) return
+      snapshots.add({ reason: 'The gateway started with it', valid: true, openclaw_version: gateway.version, text }, clock.now())
+    } catch (error) {
+      log.warn('config.not_kept', { error: errorText(error) })
     }
   }
 

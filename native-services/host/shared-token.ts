@@ -7,7 +7,7 @@ import { type CommandResult, done, refused } from './host-types.ts'
 import { createPendingToken } from './pending-token.ts'
 
 export interface SharedToken {
-  /** Null while there is no configuration, or none that we can read. */
+  /** Null while there is no configuration. */
   readonly current: string | null
   /** Looks at the configuration, and tells when there is another one. */
   publish(): void
@@ -30,20 +30,22 @@ export function createSharedToken(options: {
 }): SharedToken {
   const { external, configFile, log } = options
   const pending = createPendingToken({ file: options.pendingFile, configFile, log })
-  let current = external ?? onDisk()
+  let current = external ?? onDisk() ?? null
   registerSecret(current)
 
-  function onDisk(): string | null {
+  /** Undefined when the file cannot be read. */
+  function onDisk(): string | null | undefined {
     try {
       return readGatewayToken(configFile)
     } catch {
-      return null
+      return undefined
     }
   }
 
   function publish(): void {
     const token = external ?? onDisk()
-    if (token === current) return
+    // A file that somebody broke says nothing about the gateway that runs: it goes on with what it read.
+    if (token === undefined || token === current) return
     current = token
     registerSecret(token)
     options.onChange(token)
@@ -66,7 +68,7 @@ export function createSharedToken(options: {
       if (external !== null) return refused('The gateway is set by OPENCLAW_GATEWAY_URL: change its token there.')
       if (phase === 'remember' || phase === 'commit') {
         if (token === undefined) return refused('No token was given.')
-        if (onDisk() === null)
+        if (typeof onDisk() !== 'string')
           return refused(`There is no token in ${configFile}, or it refers to one that is kept elsewhere. Change it there.`)
         registerSecret(token)
         if (phase === 'remember') pending.remember(token)

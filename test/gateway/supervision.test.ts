@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayHello, withGateway } from '../../native-services/openclaw/probe.ts'
 import { readGatewayToken } from '../../native-services/openclaw/configure.ts'
+import { configSnapshotsFolder, createConfigSnapshots } from '../../native-services/platform/config-snapshots.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
 import { freePort } from '../../native-services/platform/free-port.ts'
 import { processIdentity } from '../../native-services/platform/process-identity.ts'
@@ -49,6 +50,10 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
       expect(gateway).toMatchObject({ port: gatewayPort, owned: true, version: '2026.9.6', restarts: 0, reason: null })
       expect(await gatewayHello({ port: gatewayPort, token: token() })).toMatchObject({ ok: true, version: '2026.9.6', pid: gateway.pid })
       expect(await gatewayHello({ port: gatewayPort, token: 'not the token' })).toMatchObject({ ok: false })
+      // What it started with is a restore point: it is known to work.
+      const kept = createConfigSnapshots(configSnapshotsFolder(dataPaths(dataDir).backups)).list()
+      expect(kept[0]).toMatchObject({ valid: true, openclaw_version: '2026.9.6' })
+      expect(kept[0]?.text).toContain(token())
       const environment = readFileSync(`/proc/${gateway.pid}/environ`, 'utf8')
       expect(environment).not.toContain(token())
     },

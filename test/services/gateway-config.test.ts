@@ -423,3 +423,24 @@ it('the restore points are files for their owner only', () => {
   if (process.platform === 'win32') return
   for (const name of readdirSync(folder)) expect(statSync(path.join(folder, name)).mode & 0o077).toBe(0)
 })
+
+it('a configuration that somebody broke stands in Needs attention while the gateway still runs, with the place, until it is mended', async () => {
+  const services = await startServices()
+  try {
+    const file = path.join(services.dataDir, 'openclaw.json')
+    const row = async () => (await services.call('getOverview')).attention.find((each) => each.key === 'gateway-config')
+    services.setGateway({ state: 'running', owned: true, pid: 1 })
+    writeFileSync(file, '{ "gateway": {\n  nonsense')
+    await expect.poll(row, { timeout: 15_000 }).toMatchObject({ tone: 'bad', link: '/gateway?tab=config' })
+    expect((await row())?.reason).toMatch(/line 2.*would not start again/)
+    writeFileSync(file, '{ gateway: { mode: "local" } } // as people write it')
+    await expect.poll(row, { timeout: 15_000 }).toBeUndefined()
+    // Somebody else's gateway has a file of its own.
+    writeFileSync(file, 'nonsense')
+    services.setGateway({ state: 'adopted', owned: false, pid: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await row()).toBeUndefined()
+  } finally {
+    await services.stop()
+  }
+}, 60_000)

@@ -5,6 +5,7 @@
 import type { BodyOf } from '../contract/operations.ts'
 import type { ExecDecision } from '../contract/approvals.ts'
 import { AppError } from '../contract/errors.ts'
+import { firstWords, shortened } from '../contract/plain-text.ts'
 import { tellAnswer, tellExpired, tellResolution } from '../delivery/resolution-notices.ts'
 import { approvalReason, mayAnswer, mayResolve, openRequestsLimit } from '../domain/approval-rules.ts'
 import type { ExecApprovals, HeldCommand } from '../gateway/exec-approvals.ts'
@@ -47,11 +48,6 @@ const execWords: Readonly<Record<ExecDecision, string>> = {
   deny: 'denied',
 }
 
-const excerpt = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 140 ? `${line.slice(0, 139)}…` : line
-}
-
 export function createApprovalService(deps: { store: Store; clock: Clock; log: Log; execApprovals: ExecApprovals }): ApprovalService {
   const { store, clock, execApprovals } = deps
   const log = deps.log.scope('approvals')
@@ -90,7 +86,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
             store.activity.record({
               event_type: 'question.expired',
               level: 'warning',
-              message: `Nobody answered ${question.agent_name} in time: ${excerpt(question.content)}`,
+              message: `Nobody answered ${question.agent_name} in time: ${firstWords(question.content)}`,
               agent_id: question.agent_id,
               task_id: question.task_id,
               board_id: question.board_id,
@@ -119,7 +115,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         store.activity.record({
           event_type: 'exec_approval.expired',
           level: 'warning',
-          message: `Nobody decided on a command of ${who} in time, so the gateway did not run it: ${excerpt(held.command)}`,
+          message: `Nobody decided on a command of ${who} in time, so the gateway did not run it: ${shortened(held.command)}`,
           agent_id: shown.agent_id,
           task_id: shown.task_id,
           board_id: shown.board_id,
@@ -179,7 +175,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         })
         store.activity.record({
           event_type: 'approval.requested',
-          message: `${approval.requested_by} asks for approval${about(task)}: ${input.action_type}. ${excerpt(reason)}`,
+          message: `${approval.requested_by} asks for approval${about(task)}: ${input.action_type}. ${firstWords(reason)}`,
           ...(agent ? { actor_type: 'agent', actor_name: agent.name } : byOperator),
           agent_id: asker?.id ?? null,
           task_id: task?.id ?? null,
@@ -197,7 +193,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         const task = approval.task_id === null ? undefined : store.tasks.get(approval.task_id)
         store.activity.record({
           event_type: `approval.${decision.status}`,
-          message: `Operator ${decision.status} ${approval.action_type}${about(task ?? null)}${approval.resolution_comment ? `: ${excerpt(approval.resolution_comment)}` : ''}`,
+          message: `Operator ${decision.status} ${approval.action_type}${about(task ?? null)}${approval.resolution_comment ? `: ${firstWords(approval.resolution_comment)}` : ''}`,
           ...byOperator,
           agent_id: approval.agent_id,
           task_id: approval.task_id,
@@ -226,7 +222,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         })
         store.activity.record({
           event_type: 'question.asked',
-          message: `${agent.name} asks${about(task)}: ${excerpt(input.content)}`,
+          message: `${agent.name} asks${about(task)}: ${firstWords(input.content)}`,
           actor_type: 'agent',
           actor_name: agent.name,
           agent_id: agent.id,
@@ -245,7 +241,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
         const answered = fresh(store.questions.get(question.id))
         store.activity.record({
           event_type: 'question.answered',
-          message: `Operator answered ${answered.agent_name}: ${excerpt(answer)}`,
+          message: `Operator answered ${answered.agent_name}: ${firstWords(answer)}`,
           ...byOperator,
           agent_id: answered.agent_id,
           task_id: answered.task_id,
@@ -281,7 +277,7 @@ export function createApprovalService(deps: { store: Store; clock: Clock; log: L
       store.write(() =>
         store.activity.record({
           event_type: decision === 'deny' ? 'exec_approval.denied' : 'exec_approval.allowed',
-          message: `Operator ${execWords[decision]} a command of ${shown.agent_name ?? shown.gateway_agent_id ?? 'an agent'}: ${excerpt(held.command)}`,
+          message: `Operator ${execWords[decision]} a command of ${shown.agent_name ?? shown.gateway_agent_id ?? 'an agent'}: ${shortened(held.command)}`,
           ...byOperator,
           agent_id: shown.agent_id,
           task_id: shown.task_id,

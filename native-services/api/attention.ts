@@ -1,5 +1,6 @@
 /** Needs attention: what is wrong, since when, why, and the button that mends it. Worked out from the store and the live state, pushed when it changes. */
 import type { Attention as AttentionItem } from '../contract/entities.ts'
+import { firstWords } from '../contract/plain-text.ts'
 import { agentStates, supervisorStates } from '../contract/states.ts'
 import type { ExecApprovals } from '../gateway/exec-approvals.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
@@ -208,7 +209,7 @@ export function createAttention(deps: {
         ),
       ...store.questions
         .list({ status: 'open', ...most })
-        .items.map((ask) => row(`question:${ask.id}`, `${ask.agent_name} has a question`, ask.content.slice(0, 300), ask.created_at)),
+        .items.map((ask) => row(`question:${ask.id}`, `${ask.agent_name} has a question`, firstWords(ask.content, 300), ask.created_at)),
     ]
   }
 

@@ -4,6 +4,7 @@
  */
 import type { BodyOf } from '../contract/operations.ts'
 import { AppError } from '../contract/errors.ts'
+import { firstWords } from '../contract/plain-text.ts'
 import { taskStates } from '../contract/states.ts'
 import type { Actor, Notifier } from '../delivery/types.ts'
 import { tellUnassigned } from '../delivery/unassigned-work.ts'
@@ -171,7 +172,7 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
       store.attachments.giveToComment(id, comment.id)
     }
     if (actor.agent_id !== null) store.tasks.subscribe(task.id, actor.agent_id)
-    record(caller, task, 'task.comment', `${actor.name} commented on #${task.number}: ${excerpt(message)}`, { comment_id: comment.id })
+    record(caller, task, 'task.comment', `${actor.name} commented on #${task.number}: ${firstWords(message)}`, { comment_id: comment.id })
     notifier.commented({ task: fresh(task.id), comment, actor })
     return comment
   }
@@ -363,9 +364,4 @@ export function createTaskService({ store, clock, notifier }: { store: Store; cl
 
     comment: (caller, task, input) => store.write(() => writeComment(caller, task, input)),
   }
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 140 ? `${line.slice(0, 139)}…` : line
 }

@@ -1,5 +1,6 @@
 /** What stands still, why, and what a person can do about it. A table of rules over facts; no I/O. */
 import type { Attention, Settings } from '../contract/entities.ts'
+import { firstWords } from '../contract/plain-text.ts'
 
 export type StuckLimits = Pick<Settings, 'stuck_idle_ms' | 'stuck_blocked_ms' | 'stuck_approval_ms'>
 
@@ -200,7 +201,7 @@ const rules: Rules = {
       key: `approval:${fact.id}`,
       tone: 'warning',
       title: `${fact.requested_by} ${long ? `has waited ${lasting(waits)} for approval` : 'asks for approval'}: ${fact.action_type}`,
-      reason: fact.reason.slice(0, 300),
+      reason: firstWords(fact.reason, 300),
       since_at: fact.since_at,
       link: '/inbox',
       fix: open(null),

@@ -1,4 +1,5 @@
 /** What a task waits for, in one sentence. A pure function; the most decisive fact comes first. */
+import { firstWords } from '../contract/plain-text.ts'
 import type { AgentStatus, TaskStatus } from '../contract/states.ts'
 
 export interface WaitingAgent {
@@ -62,7 +63,7 @@ export function waitingFor(facts: WaitingFacts): Waiting {
     return say(
       facts.asked.kind === 'approval'
         ? `waiting for approval: ${facts.asked.what}`
-        : `waiting for an answer: ${facts.asked.what.slice(0, 140)}`,
+        : `waiting for an answer: ${firstWords(facts.asked.what)}`,
     )
   const { next } = facts
   const underWay = facts.status === 'assigned' || facts.status === 'in_progress'

@@ -1,22 +1,12 @@
 /** Documents as rows: what each is, who changed it last, how it begins. */
 import { FileText } from 'lucide-react'
 import type { DocumentInfo } from '../../../../native-services/contract/documents.ts'
+import { plainText } from '../../../../native-services/contract/plain-text.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useLive } from '../../lib/store.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 import { useDraft } from './drafts.ts'
 import { strings } from './strings.ts'
-
-/** The first words of a Markdown text, without its marks. */
-export function firstWords(excerpt: string): string {
-  return excerpt
-    .replace(/```[^\n]*\n?/g, ' ')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^[#>\-*+\s|]+/gm, ' ')
-    .replace(/[*_`~|]+/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-}
 
 function Row({
   document,
@@ -31,7 +21,7 @@ function Row({
 }) {
   const draft = useDraft(document.id)
   const task = useLive((state) => (document.task_id === null ? undefined : state.maps.task[document.task_id]))
-  const words = firstWords(document.excerpt)
+  const words = plainText(document.excerpt)
   return (
     <li>
       <button type="button" data-row className="document-row" aria-current={selected ? 'true' : undefined} onClick={onOpen}>

@@ -10,10 +10,10 @@ import { RelativeTime } from '../ui/time.tsx'
 import { strings } from './strings.ts'
 
 export const jobTones: Readonly<Record<Job['state'], { tone: Tone; label: string }>> = {
-  running: { tone: 'busy', label: 'Running' },
-  succeeded: { tone: 'good', label: 'Done' },
-  failed: { tone: 'bad', label: 'Failed' },
-  cancelled: { tone: 'idle', label: 'Cancelled' },
+  running: { tone: 'busy', label: strings.jobs.states.running },
+  succeeded: { tone: 'good', label: strings.jobs.states.succeeded },
+  failed: { tone: 'bad', label: strings.jobs.states.failed },
+  cancelled: { tone: 'idle', label: strings.jobs.states.cancelled },
 }
 
 /** Where a job is shown whole, with its result. */
@@ -62,7 +62,10 @@ export function JobsMenu() {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} trapFocus returnFocus>
       <Popover.Target>
-        <Tooltip label={first ? `${first.title}: ${first.step ?? `${first.done} of ${first.total}`}` : strings.jobs.title} disabled={open}>
+        <Tooltip
+          label={first ? `${first.title}: ${first.step ?? strings.jobs.progress(first.done, first.total)}` : strings.jobs.title}
+          disabled={open}
+        >
           <button
             type="button"
             className="iconbtn"

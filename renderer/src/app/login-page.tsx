@@ -50,7 +50,7 @@ export function LoginPage({ code, onSignedIn }: { code: string | null; onSignedI
             <p className="muted">{strings.login.how}</p>
             <div className="login-command">
               <code>{strings.login.command}</code>
-              <CopyButton text={strings.login.command} label="Copy the command" />
+              <CopyButton text={strings.login.command} label={strings.login.copy} />
             </div>
             <p className="faint">{strings.login.restart}</p>
           </>

@@ -113,7 +113,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <button type="button" className="search-trigger" onClick={openPalette}>
               <Search size={14} aria-hidden />
               <span>{strings.search}</span>
-              <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
+              <Kbd>{strings.commandKey(isMac)}</Kbd>
             </button>
           </div>
         </header>

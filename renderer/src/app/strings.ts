@@ -1,3 +1,4 @@
+import { plural, whole } from '../lib/numbers.ts'
 import type { ShortcutGroup } from '../lib/shortcuts.ts'
 
 export const strings = {
@@ -5,6 +6,7 @@ export const strings = {
   skip: 'Skip to content',
   palette: 'Command palette',
   search: 'Search or do…',
+  commandKey: (mac: boolean) => (mac ? '⌘K' : 'Ctrl K'),
   paletteWords: {
     newTask: 'New task…',
     newAgent: 'New agent…',
@@ -51,8 +53,9 @@ export const strings = {
   },
   mainNav: 'Main',
   pagesNav: 'Pages',
-  needAttention: (count: number) => `${count} need attention`,
-  waitForYou: (count: number) => `${count} wait for your word`,
+  needAttention: (count: number) => plural(count, 'thing needs attention', 'things need attention'),
+  waitForYou: (count: number) => plural(count, 'request waits for your word', 'requests wait for your word'),
+  more: 'More',
   openTasks: 'Open tasks',
   gatewayIs: (label: string) => `Gateway: ${label}`,
   connection: {
@@ -62,12 +65,18 @@ export const strings = {
     liveLabel: 'Live',
     lostLabel: 'Reconnecting',
   },
-  jobs: { title: 'Jobs', none: 'Nothing has run yet. Installing OpenClaw and re-syncing tokens will show here.' },
+  jobs: {
+    title: 'Jobs',
+    progress: (done: number, total: number) => `${whole(done)} of ${whole(total)}`,
+    states: { running: 'Running', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+    none: 'Nothing has run yet. Installing OpenClaw and re-syncing tokens will show here.',
+  },
   login: {
     title: 'Sign in to Mission Control',
     body: 'This page is opened with a one-time link. The link you used has expired, was used already, or your session has ended.',
     how: 'To get a new link, run this where the control center runs and open what it prints:',
     command: 'mission-control link',
+    copy: 'Copy the command',
     restart: 'Restarting the control center prints a new link, too.',
     exchanging: 'Signing you in…',
     failed: 'This link does not work any more. Links can be used once and only for a short time.',

@@ -3,6 +3,7 @@ import type { Agent, Attention, Comment, Job, Settings, Task } from '../../../na
 import type { BodyInputOf, QueryInputOf } from '../../../native-services/contract/operations.ts'
 import type { BulkResult } from '../../../native-services/contract/board-work.ts'
 import { api, undoTokenOf } from './api.ts'
+import { plural } from './numbers.ts'
 import { mergeEntities, type MappedName } from './entities.ts'
 import type { EntityOf } from '../../../native-services/contract/events.ts'
 import { navigate, openLink } from './hash-location.ts'
@@ -35,7 +36,7 @@ export async function changeTasks(
 
 export async function archiveDone(boardId: string): Promise<void> {
   await bulk(
-    (n) => (n === 0 ? 'Nothing is done' : `Archived ${n} ${n === 1 ? 'task' : 'tasks'}`),
+    (n) => (n === 0 ? 'Nothing is done' : `Archived ${plural(n, 'task', 'tasks')}`),
     () => api.call('archiveDoneTasks', { params: { board_id: boardId } }),
   )
 }
@@ -46,8 +47,7 @@ async function bulk(words: (n: number) => string, call: () => Promise<BulkResult
   for (const { task } of answer.results) if (task) remember('task', task)
   if (answer.changed > 0 || answer.failed === 0) toastDone(words(answer.changed), answer)
   const refused = answer.results.find((each) => !each.ok)
-  if (refused)
-    toastError(`${answer.failed} ${answer.failed === 1 ? 'task was' : 'tasks were'} not changed`, new Error(refused.detail ?? ''))
+  if (refused) toastError(`${plural(answer.failed, 'task was', 'tasks were')} not changed`, new Error(refused.detail ?? ''))
 }
 
 /**

@@ -10,7 +10,13 @@ const steps: readonly [limitMs: number, unitMs: number, unit: string][] = [
 const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const shortDateYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const dayAndMonth = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
+const brief = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' })
+const run = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+
+const shown = (format: Intl.DateTimeFormat, at: number, or: string): string => (Number.isNaN(at) ? or : format.format(at))
 
 /** `now`, `12s ago`, `in 3m`, `5d ago`, later a date. */
 export function relativeTime(iso: string, now: number): string {
@@ -49,6 +55,18 @@ export const exactTime = bySecond(exact)
 
 /** `14:03:59` */
 export const clockTime = bySecond(clock)
+
+/** `Monday, 30 November` */
+export const dayName = (iso: string): string => shown(dayAndMonth, Date.parse(iso), iso)
+/** `30 Nov`, of a local day `2026-11-30` */
+export const dayLabel = (day: string): string => shown(shortDate, Date.parse(`${day}T12:00:00`), day)
+/** `30/11/2026, 14:03` */
+export const briefTime = (iso: string): string => shown(brief, Date.parse(iso), iso)
+/** `Mon, 30 Nov, 14:03` */
+export const runTime = (iso: string): string => shown(run, Date.parse(iso), iso)
+
+/** `14:03` */
+export const minuteTime = (iso: string): string => shown(minute, Date.parse(iso), iso)
 
 /** `3d 4h`, `2h 5m`, `4m 10s`, `9s`; the two largest parts. */
 export function duration(ms: number): string {

@@ -2,6 +2,7 @@ import { type ReactNode, Children } from 'react'
 import ReactMarkdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { desktop } from '../lib/desktop.ts'
+import { words } from './strings.ts'
 
 const plugins = [remarkGfm]
 
@@ -48,7 +49,7 @@ export function MarkdownRendered({ text, mentions }: { text: string; mentions: r
       </a>
     ),
     // Pictures from elsewhere would tell their server that the thread was read; the page's policy refuses them anyway.
-    img: ({ alt, src }) => <a href={typeof src === 'string' ? src : undefined}>{alt || 'image'}</a>,
+    img: ({ alt, src }) => <a href={typeof src === 'string' ? src : undefined}>{alt || words.image}</a>,
   }
   return (
     <div className="markdown">

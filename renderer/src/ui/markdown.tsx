@@ -4,11 +4,11 @@
  */
 import { lazy, memo, Suspense, useEffect, useMemo, useState } from 'react'
 import { markdownHead, markdownPieces } from './markdown-pieces.ts'
+import { words } from './strings.ts'
 
 const Rendered = lazy(async () => ({ default: (await import('./markdown-rendered.tsx')).MarkdownRendered }))
 
 const noNames: readonly string[] = []
-const count = new Intl.NumberFormat()
 
 const Piece = memo(function Piece({ text, mentions }: { text: string; mentions: readonly string[] }) {
   return (
@@ -46,7 +46,7 @@ export function Markdown({ text, mentions = noNames }: { text: string; mentions?
     <>
       <Piece text={head} mentions={mentions} />
       <button type="button" className="link markdown-more" onClick={() => setWhole(true)}>
-        {`Show all ${count.format(text.length)} characters`}
+        {words.showAll(text.length)}
       </button>
     </>
   )

@@ -1,5 +1,10 @@
 /** Words that stand everywhere. */
+import { whole } from '../lib/numbers.ts'
+
 export const words = {
+  showAll: (characters: number) => `Show all ${whole(characters)} characters`,
+  image: 'image',
+  sendKey: (mac: boolean) => (mac ? '⌘ ↵' : 'Ctrl ↵'),
   cancel: 'Cancel',
   undo: 'Undo',
   deleted: (name: string) => `Deleted ${name}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionMessage } from '../../../native-services/contract/sessions.ts'
-import { arrived, dollars, firstLine, unsaid, withNewest, withOlder } from '../../../renderer/src/features/sessions/transcript.ts'
+import { arrived, firstLine, unsaid, withNewest, withOlder } from '../../../renderer/src/features/sessions/transcript.ts'
 
 const message = (id: string, patch: Partial<SessionMessage> = {}): SessionMessage => ({
   id,
@@ -49,10 +49,3 @@ it('one line of a tool call says something', () => {
   expect(firstLine('')).toBe('')
   expect(firstLine('x'.repeat(200), 10)).toBe(`${'x'.repeat(10)}…`)
 })
-
-it.each([
-  [0, '$0.00'],
-  [0.000111, '$0.00011'],
-  [0.5, '$0.50'],
-  [12.345, '$12.35'],
-])('%d costs %s', (value, text) => expect(dollars(value)).toBe(text))

@@ -6,12 +6,11 @@ import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { useQuery } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
+import { dayName } from '../../lib/time.ts'
 import { useActivity, useAgents, useLive } from '../../lib/store.ts'
 import { Empty, LoadError, PageHead } from '../../ui/parts.tsx'
 import { FeedRow } from './feed-row.tsx'
 import { strings } from './strings.ts'
-
-const dayName = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
 
 export function ActivityPage() {
   const agents = useAgents()
@@ -89,7 +88,7 @@ export function ActivityPage() {
           ) : (
             <div className="card" style={{ padding: '4px 0 8px' }} onKeyDown={moveInList}>
               {rows.map((row) => {
-                const name = dayName.format(new Date(row.created_at))
+                const name = dayName(row.created_at)
                 const isNew = name !== day
                 day = name
                 return (

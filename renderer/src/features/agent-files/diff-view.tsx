@@ -1,5 +1,6 @@
 /** Two texts as one list of lines, with long unchanged stretches folded away. */
 import { useMemo, useState } from 'react'
+import { strings } from './strings.ts'
 import { countChanges, type DiffLine, diffLines, type Fold, foldSame } from './diff.ts'
 
 const signs = { same: ' ', added: '+', removed: '−' } as const
@@ -30,7 +31,7 @@ function FoldRow({ fold }: { fold: Fold }) {
   if (open) return fold.lines.map((line) => <Line key={`${line.before}-${line.after}`} line={line} />)
   return (
     <button type="button" className="diff-fold" onClick={() => setOpen(true)}>
-      {fold.lines.length} unchanged lines
+      {strings.unchanged(fold.lines.length)}
     </button>
   )
 }

@@ -5,13 +5,12 @@ import { useState } from 'react'
 import { agentFileNames } from '../../../../native-services/contract/agent-files.ts'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { useQuery } from '../../lib/hash-location.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { FileEditor } from './file-editor.tsx'
 import { strings } from './strings.ts'
 import { TemplateDialog } from './template-dialog.tsx'
 import { useDrafts, useFileList } from './use-agent-files.ts'
-
-const sizeOf = (bytes: number): string => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`)
 
 export function FilesTab({ agent }: { agent: Agent }) {
   const { list, error, reload } = useFileList(agent.id)
@@ -42,7 +41,7 @@ export function FilesTab({ agent }: { agent: Agent }) {
             </span>
             <span className="faint files-about">
               <span className="truncate">{strings.about[item.name]}</span>
-              <span className="num nowrap">{item.missing ? strings.missing : sizeOf(item.size)}</span>
+              <span className="num nowrap">{item.missing ? strings.missing : bytes(item.size)}</span>
             </span>
           </button>
         ))}

@@ -1,4 +1,7 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
+  unchanged: (count: number) => plural(count, 'unchanged line', 'unchanged lines'),
   tab: 'Files',
   about: {
     'AGENTS.md': 'How it works',
@@ -67,8 +70,8 @@ export const strings = {
     unchanged: 'already so',
     show: 'Show changes',
     hide: 'Hide changes',
-    apply: (n: number) => (n === 1 ? 'Write 1 file' : `Write ${n} files`),
-    applied: (n: number) => (n === 1 ? '1 file written' : `${n} files written`),
+    apply: (n: number) => `Write ${plural(n, 'file', 'files')}`,
+    applied: (n: number) => `${plural(n, 'file', 'files')} written`,
     meanwhile: (names: string) => `${names} was changed at the same moment and left alone.`,
     failed: 'The template was not applied',
     overwriteNote: 'What is replaced stays in the history.',

@@ -188,7 +188,7 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
               <span className="agent-name">{agent.name}</span>
               <StateBadge words={words} reason={agent.status_reason} variant="chip" />
               <span className="faint" style={{ fontSize: 12 }}>
-                since <RelativeTime at={agent.status_since_at} />
+                {strings.since} <RelativeTime at={agent.status_since_at} />
               </span>
             </div>
             <div className="muted">
@@ -297,21 +297,21 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
                       <dd>
                         {agent.heartbeat_config.every === 'disabled' || agent.heartbeat_config.every.startsWith('0')
                           ? strings.off
-                          : `every ${agent.heartbeat_config.every}`}
+                          : strings.every(agent.heartbeat_config.every)}
                       </dd>
                       <dt>{strings.facts.wakes}</dt>
                       <dd>
-                        {agent.wake_attempts} of {agent.max_wake_attempts}
+                        {strings.wakesOf(agent.wake_attempts, agent.max_wake_attempts)}
                         {agent.last_wake_sent_at ? (
                           <span className="faint">
-                            , last <RelativeTime at={agent.last_wake_sent_at} />
+                            , {strings.last} <RelativeTime at={agent.last_wake_sent_at} />
                           </span>
                         ) : null}
                       </dd>
                       <dt>{strings.facts.gatewayId}</dt>
                       <dd>
                         <span className="mono">{agent.gateway_agent_id}</span>
-                        {agent.imported ? <span className="faint">, imported</span> : null}
+                        {agent.imported ? <span className="faint">, {strings.imported}</span> : null}
                       </dd>
                       <dt>{strings.facts.workspace}</dt>
                       <dd className="mono">{agent.workspace_path}</dd>

@@ -62,7 +62,7 @@ export function NewAgentDialog() {
               openNewBoard()
             }}
           >
-            New board
+            {words.newBoard}
           </Button>
         </Group>
       </Modal>

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Agents',
   newAgent: 'New agent',
@@ -18,6 +20,11 @@ export const strings = {
     wakes: 'Wakes',
     actions: 'Actions',
   },
+  since: 'since',
+  every: (interval: string) => `every ${interval}`,
+  wakesOf: (sent: number, most: number) => `${sent} of ${most}`,
+  last: 'last',
+  imported: 'imported',
   roles: { main: 'Main', lead: 'Lead', worker: 'Worker' },
   gone: 'This agent does not exist',
   goneBody: 'It may have been deleted.',
@@ -73,7 +80,7 @@ export const strings = {
     selected: (count: number) => `${count} selected`,
     clear: 'Clear the selection',
     failed: 'Nothing was done',
-    all: (count: number) => `Done for ${count} ${count === 1 ? 'agent' : 'agents'}.`,
+    all: (count: number) => `Done for ${plural(count, 'agent', 'agents')}.`,
     some: (done: number, failed: number, why: string) => `Done for ${done}, refused for ${failed}: ${why}`,
   },
   edit: {
@@ -96,6 +103,7 @@ export const strings = {
     purpose: 'What is it for?',
     purposeHint: 'Goes into its AGENTS.md: what it is good at, how it should work.',
     submit: 'Create agent',
+    newBoard: 'New board',
     noBoards: 'An agent works on a board. Create one first.',
     roleHints: { worker: 'Does the tasks it is assigned.', lead: 'Splits work, reviews, answers questions. One per board.' },
   },

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   group: 'Board group',
   groupHint: 'Leads of a group share a chat; you can write to all of its agents at once.',
@@ -8,7 +10,7 @@ export const strings = {
   deleteGroup: 'Delete group',
   groups: 'Board groups',
   otherBoards: 'Other boards',
-  count: (boards: number) => `${boards} ${boards === 1 ? 'board' : 'boards'}`,
+  count: (boards: number) => plural(boards, 'board', 'boards'),
   name: 'Name',
   namePlaceholder: 'Autumn launch',
   description: 'What holds it together?',
@@ -40,7 +42,7 @@ export const strings = {
   placeholderAll: (agents: number) => `Write to all ${agents} agents`,
   broadcast: 'To everybody',
   broadcastHint: (agents: number) => `Each of the ${agents} agents of these boards gets the message, and may answer.`,
-  told: (agents: number) => `sent to ${agents} ${agents === 1 ? 'agent' : 'agents'}`,
+  told: (agents: number) => `sent to ${plural(agents, 'agent', 'agents')}`,
   notSent: 'The message was not sent',
   earlier: 'Earlier messages',
   everybodyHint: 'everybody in the group',

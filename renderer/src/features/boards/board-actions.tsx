@@ -106,7 +106,7 @@ export const BoardActions = memo(function BoardActions({
       </Tooltip>
       <Menu position="bottom-end">
         <Menu.Target>
-          <button type="button" className="iconbtn" aria-label="Board actions">
+          <button type="button" className="iconbtn" aria-label={strings.actions}>
             <Ellipsis size={15} aria-hidden />
           </button>
         </Menu.Target>

@@ -4,6 +4,7 @@ import type { Agent, Board } from '../../../../native-services/contract/entities
 import { taskStates, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { GoalChip } from '../goals/goal-bar.tsx'
+import { strings } from './strings.ts'
 
 const counted = taskStatuses.filter((status) => status !== 'archived')
 
@@ -16,7 +17,7 @@ export function BoardCard({ board, agents }: { board: Board; agents: readonly Ag
       <div className="row">
         <span className="card-title truncate grow">{board.name}</span>
         <GoalChip goal={board} />
-        {board.paused ? <span className="chip">Paused</span> : null}
+        {board.paused ? <span className="chip">{strings.pausedChip}</span> : null}
       </div>
       <p className="muted" style={{ minHeight: 19 }}>
         {board.description || board.objective || ''}
@@ -36,7 +37,10 @@ export function BoardCard({ board, agents }: { board: Board; agents: readonly Ag
           ))}
         </span>
         <span className="grow" />
-        {own.done ?? 0} of {counted.reduce((sum, each) => sum + (own[each] ?? 0), 0)} done
+        {strings.doneOf(
+          own.done ?? 0,
+          counted.reduce((sum, each) => sum + (own[each] ?? 0), 0),
+        )}
       </div>
     </Link>
   )

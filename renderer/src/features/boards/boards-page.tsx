@@ -50,7 +50,7 @@ export function BoardsPage() {
     // "3 blocked" on the Overview opens here: the same figure, every board.
     return (
       <div className="page-flush">
-        <PageHead title={`${taskStates[status].label} on all boards`} />
+        <PageHead title={strings.onAllBoards(taskStates[status].label)} />
         <div className="filters">
           <Button variant="default" onClick={() => setQuery({ status: null })}>
             {strings.clear}
@@ -85,9 +85,7 @@ export function BoardsPage() {
         ) : (
           <>
             <div className="row">
-              <span className="grow muted">
-                {boards.length} {boards.length === 1 ? 'board' : 'boards'}
-              </span>
+              <span className="grow muted">{strings.boards(boards.length)}</span>
               <Button variant="default" leftSection={<Boxes size={14} aria-hidden />} onClick={openNewGroup}>
                 {groupStrings.newGroup}
               </Button>

@@ -222,7 +222,7 @@ export const FilterBar = memo(function FilterBar({
 export const ViewSwitch = memo(function ViewSwitch({ list, setQuery }: { list: boolean; setQuery: SetQuery }) {
   return (
     <SegmentedControl
-      aria-label="View"
+      aria-label={strings.view}
       value={list ? 'list' : 'board'}
       onChange={(value) => setQuery({ view: value === 'list' ? 'list' : null })}
       data={[

@@ -1,4 +1,5 @@
 import type { TaskStatus } from '../../../../native-services/contract/states.ts'
+import { plural, whole } from '../../lib/numbers.ts'
 
 export const strings = {
   deleteBoard: 'Delete the board',
@@ -9,6 +10,14 @@ export const strings = {
       : `${tasks === 0 ? 'It has no tasks.' : `${tasks} ${tasks === 1 ? 'task goes' : 'tasks go'} with it, with threads, documents and files.`} For a minute it can be taken back; to keep it, export it first.`,
   boardNotDeleted: 'The board was not deleted',
   title: 'Boards',
+  actions: 'Board actions',
+  pausedChip: 'Paused',
+  doneOf: (done: number, all: number) => `${whole(done)} of ${whole(all)} done`,
+  onAllBoards: (state: string) => `${state} on all boards`,
+  boards: (count: number) => plural(count, 'board', 'boards'),
+  view: 'View',
+  waitsFor: 'Waits for',
+  comments: (count: number) => plural(count, 'comment', 'comments'),
   newBoard: 'New board',
   newTask: 'New task',
   none: 'No boards yet',
@@ -37,7 +46,7 @@ export const strings = {
   more: 'Filter',
   filterBy: 'Filter by',
   display: 'Display',
-  filterCount: (n: number) => `${n} ${n === 1 ? 'filter' : 'filters'}`,
+  filterCount: (n: number) => plural(n, 'filter', 'filters'),
   fields: {
     assignee: 'Assignee',
     status: 'Status',
@@ -110,7 +119,7 @@ export const strings = {
     label: 'Chosen tasks',
     choose: (number: number) => `Choose #${number}`,
     chosen: (n: number) => `${n} chosen`,
-    changed: (n: number) => `Changed ${n} ${n === 1 ? 'task' : 'tasks'}`,
+    changed: (n: number) => `Changed ${plural(n, 'task', 'tasks')}`,
     assign: 'Assign…',
     priority: 'Priority…',
     clear: 'Choose none',
@@ -125,8 +134,8 @@ export const strings = {
     empty: 'An empty board',
     brings: (tasks: number, fields: number, recurring: number) =>
       [
-        tasks > 0 ? `${tasks} ${tasks === 1 ? 'task' : 'tasks'}` : '',
-        fields > 0 ? `${fields} custom ${fields === 1 ? 'field' : 'fields'}` : '',
+        tasks > 0 ? plural(tasks, 'task', 'tasks') : '',
+        fields > 0 ? plural(fields, 'custom field', 'custom fields') : '',
         recurring > 0 ? `${recurring} recurring` : '',
       ]
         .filter(Boolean)

@@ -212,12 +212,12 @@ const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; 
       )}
       {task.status === 'blocked' && task.blocked_reason ? (
         <div className="task-wait" data-tone="bad">
-          <OctagonAlert size={12} aria-label="Blocked" />
+          <OctagonAlert size={12} aria-label={taskStates.blocked.label} />
           <span>{task.blocked_reason}</span>
         </div>
       ) : task.waiting_for ? (
         <div className="task-wait" data-tone="warning">
-          <Hourglass size={12} aria-label="Waits for" />
+          <Hourglass size={12} aria-label={strings.waitsFor} />
           <span>
             <WaitingFor task={task} />
           </span>
@@ -232,7 +232,7 @@ const CardBody = memo(function CardBody({ task, chosen, events }: { task: Task; 
           <DueMark task={task} />
           <UnreadMark task={task} />
           {task.comment_count > 0 ? (
-            <span className="with-icon" title={`${task.comment_count} comments`}>
+            <span className="with-icon" title={strings.comments(task.comment_count)}>
               <MessageSquare size={11.5} aria-hidden />
               {task.comment_count}
             </span>

@@ -136,7 +136,7 @@ export const TaskRow = memo(function TaskRow({
           </span>
           {task.waiting_for ? (
             <span className="row muted truncate hide-narrow" data-tone="warning" style={{ fontSize: 12, gap: 5, maxWidth: 260 }}>
-              <Hourglass size={12} style={{ color: 'var(--tone)', flex: 'none' }} aria-label="Waits for" />
+              <Hourglass size={12} style={{ color: 'var(--tone)', flex: 'none' }} aria-label={strings.waitsFor} />
               <span className="truncate">
                 <WaitingFor task={task} />
               </span>

@@ -1,6 +1,5 @@
 import type { Demo } from '../../../../native-services/contract/demo.ts'
-
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+import { plural } from '../../lib/numbers.ts'
 
 export const strings = {
   title: 'Try the demo',
@@ -22,12 +21,12 @@ export const strings = {
     const agents =
       demo.agents.length === 0
         ? ''
-        : ` ${count(demo.agents.length, 'agent', 'agents')} (${demo.agents.map((agent) => agent.name).join(', ')})`
+        : ` ${plural(demo.agents.length, 'agent', 'agents')} (${demo.agents.map((agent) => agent.name).join(', ')})`
     const added = demo.added_tasks === 0 ? '' : `, ${demo.added_tasks} of them added by you or the agents`
     const what =
       demo.own_agents > 0
-        ? `The demo's own tasks and${agents} go. Its board stays with ${count(demo.own_agents, 'agent', 'agents')} that you put on it, and what was added.`
-        : `The board with its ${count(demo.tasks, 'task', 'tasks')}${added}${agents === '' ? '' : `, and${agents}`} go.`
+        ? `The demo's own tasks and${agents} go. Its board stays with ${plural(demo.own_agents, 'agent', 'agents')} that you put on it, and what was added.`
+        : `The board with its ${plural(demo.tasks, 'task', 'tasks')}${added}${agents === '' ? '' : `, and${agents}`} go.`
     return `${what} The model becomes what it was before. A backup is made first; there is no undo.`
   },
   notRemoved: 'The demo was not thrown away',

@@ -1,4 +1,5 @@
 import type { DoctorState } from '../../../../native-services/contract/doctor.ts'
+import { plural } from '../../lib/numbers.ts'
 
 export const strings = {
   title: 'Doctor',
@@ -10,8 +11,8 @@ export const strings = {
   copy: 'Copy the report',
   why: 'Why it matters',
   whole: 'Nothing is wrong',
-  broken: (count: number) => `${count} ${count === 1 ? 'thing is' : 'things are'} broken`,
-  warned: (count: number) => `${count} ${count === 1 ? 'warning' : 'warnings'}`,
+  broken: (count: number) => `${plural(count, 'thing is', 'things are')} broken`,
+  warned: (count: number) => plural(count, 'warning', 'warnings'),
   tally: (count: number, state: DoctorState) => `${count} ${{ ok: 'ok', warning: 'warning', bad: 'broken', skipped: 'skipped' }[state]}`,
   lookedAt: 'looked',
   open: 'Open',

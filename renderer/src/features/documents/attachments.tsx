@@ -3,11 +3,11 @@ import { Button, Tooltip } from '@mantine/core'
 import { File as FileIcon, FileText, ImageOff, Paperclip, Trash2, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Attachment } from '../../../../native-services/contract/documents.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { toastError } from '../../lib/toast.ts'
 import { LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { UploadBar } from './comment-files.tsx'
-import { sizeWords } from './size-words.ts'
 import { strings } from './strings.ts'
 import { acceptedFiles, pastedFiles } from './upload.ts'
 import { deleteAttachment, useAttachments } from './use-documents.ts'
@@ -66,7 +66,7 @@ export function Attachments({ boardId, taskId }: { boardId: string; taskId: stri
                   {file.file_name}
                 </span>
                 <span className="faint num">
-                  {sizeWords(file.size)} · {file.author_name} · <RelativeTime at={file.created_at} />
+                  {bytes(file.size)} · {file.author_name} · <RelativeTime at={file.created_at} />
                 </span>
               </span>
             </a>

@@ -2,7 +2,7 @@
 import './documents.css'
 import { Paperclip } from 'lucide-react'
 import type { Attachment } from '../../../../native-services/contract/documents.ts'
-import { sizeWords } from './size-words.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { strings } from './strings.ts'
 
 export function UploadBar({ name, share }: { name: string; share: number }) {
@@ -24,7 +24,7 @@ export function CommentFiles({ files }: { files: readonly Attachment[] }) {
             <Paperclip size={12} aria-hidden />
             <span className="visually-hidden">{strings.download} </span>
             <span className="truncate">{file.file_name}</span>
-            <span className="faint num">{sizeWords(file.size)}</span>
+            <span className="faint num">{bytes(file.size)}</span>
           </a>
         </li>
       ))}

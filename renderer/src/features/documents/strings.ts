@@ -1,3 +1,5 @@
+import { whole } from '../../lib/numbers.ts'
+
 export const strings = {
   tab: 'Documents',
   open: 'Documents of the board',
@@ -51,8 +53,8 @@ export const strings = {
   version: (n: number) => `Version ${n}`,
   by: (who: string) => `by ${who}`,
   ofTask: (n: number | null) => (n === null ? 'Of a task' : `Of task #${n}`),
-  characters: (n: number) => `${n.toLocaleString()} characters`,
-  tooLong: (n: number) => `${n.toLocaleString()} of 1,000,000 characters: too long to save.`,
+  characters: (n: number) => `${whole(n)} characters`,
+  tooLong: (n: number) => `${whole(n)} of ${whole(1_000_000)} characters: too long to save.`,
   meanwhile: (who: string, version: number) => `${who} changed it meanwhile: it is at version ${version} now. Nothing is lost.`,
   compare: 'Compare',
   hideCompare: 'Hide the comparison',

@@ -1,5 +1,6 @@
 import type { Credential, TokenRotation } from '../../../../native-services/contract/gateway-security.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
+import { plural } from '../../lib/numbers.ts'
 
 export const strings = {
   drift: {
@@ -22,7 +23,7 @@ export const strings = {
     mend: 'Mend',
     mendLabel: (name: string) => `Mend the credentials of ${name}`,
     failed: 'The credentials were not mended',
-    good: (count: number) => `${count} ${count === 1 ? 'copy' : 'copies'}, all in step.`,
+    good: (count: number) => `${plural(count, 'copy', 'copies')}, all in step.`,
     bad: (count: number) => `${count} out of step.`,
     showAll: 'Show all',
     showBad: 'Only what is wrong',
@@ -64,7 +65,7 @@ export const strings = {
     failed: 'The device was not removed',
     done: 'Device removed',
     connected: 'connected',
-    pending: (count: number) => `${count} ${count === 1 ? 'request waits' : 'requests wait'} to be paired. Decide in OpenClaw.`,
+    pending: (count: number) => `${plural(count, 'request waits', 'requests wait')} to be paired. Decide in OpenClaw.`,
   },
   capabilities: {
     title: 'Version and capabilities',

@@ -1,7 +1,9 @@
 import type { ConfigIssue, ConfigSaved } from '../../../../native-services/contract/gateway-config.ts'
+import { plural, whole } from '../../lib/numbers.ts'
 
 export const configStrings = {
   title: 'Configuration',
+  open: 'Open',
   editor: 'OpenClaw’s configuration, JSON or JSON5',
   intro: 'Secrets show as their last four characters: leave such a value to keep it, or paste a new one. Comments are not kept.',
   sources: {
@@ -33,7 +35,7 @@ export const configStrings = {
   saveMine: 'Save mine over it',
   owned: 'Kept by Mission Control',
   ownedBody: 'These keys cannot be changed here, because the control center depends on them.',
-  ownedAgents: (count: number) => `agents.entries.<agent>.workspace, of ${count} ${count === 1 ? 'agent' : 'agents'}`,
+  ownedAgents: (count: number) => `agents.entries.<agent>.workspace, of ${plural(count, 'agent', 'agents')}`,
   restorePoints: 'Restore points',
   noPoints: 'None yet. Before every change what was there is kept; the last twenty stay.',
   compare: 'Compare',
@@ -84,7 +86,7 @@ export const configStrings = {
     isNewest: 'That is the one in use.',
     install: (version: string) => `Install ${version} beside the others`,
     otherVersion: 'Another version',
-    free: (gigabytes: string) => `${gigabytes} GB free`,
+    free: (size: string) => `${size} free`,
     job: 'Last change',
     steps: {
       preflight: 'Checks: configuration, disk, Node',
@@ -126,8 +128,8 @@ export const configStrings = {
     noneBody: 'Conversations of all agents in this gateway appear here.',
     count: (shown: number, total: number) =>
       shown === total
-        ? `${total.toLocaleString('en')} conversations`
-        : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')} conversations`,
+        ? plural(total, 'conversation', 'conversations')
+        : `${whole(shown)} of ${plural(total, 'conversation', 'conversations')}`,
     filter: 'Filter by agent or words',
     agent: 'Agent',
     unknown: 'not known here',

@@ -30,7 +30,7 @@ function Issues({ issues }: { issues: readonly ConfigIssue[] }) {
           {each.message}{' '}
           {each.link ? (
             <Link className="link" href={each.link}>
-              Open
+              {words.open}
             </Link>
           ) : null}
         </li>

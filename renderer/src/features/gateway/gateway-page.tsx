@@ -125,19 +125,19 @@ function ProviderCard() {
       <div className="card-body">
         {provider && provider.kind !== 'none' && !editing ? (
           <dl className="facts">
-            <dt>Provider</dt>
+            <dt>{words.provider}</dt>
             <dd>{words.kinds[provider.kind]}</dd>
             {provider.base_url ? (
               <>
-                <dt>Base URL</dt>
+                <dt>{words.baseUrl}</dt>
                 <dd className="mono">{provider.base_url}</dd>
               </>
             ) : null}
-            <dt>Model</dt>
+            <dt>{words.model}</dt>
             <dd className="mono">{provider.model ?? '—'}</dd>
             {provider.key_hint ? (
               <>
-                <dt>Key</dt>
+                <dt>{words.key}</dt>
                 <dd>
                   <SecretHint hint={provider.key_hint} />
                 </dd>
@@ -165,7 +165,7 @@ function LinesCard({ gateway }: { gateway: GatewayRuntime }) {
       <div className="card-head">
         <h2 id="lines-title">{strings.lastLines}</h2>
         <span className="aside">
-          {gateway.last_lines.length > 0 ? <CopyButton text={gateway.last_lines.join('\n')} label="Copy the lines" /> : null}
+          {gateway.last_lines.length > 0 ? <CopyButton text={gateway.last_lines.join('\n')} label={strings.copyLines} /> : null}
           <Link href="/logs?source=gateway">{strings.allLogs}</Link>
         </span>
       </div>
@@ -194,7 +194,7 @@ function OverviewTab({ gateway }: { gateway: GatewayRuntime | null }) {
             title={strings.none}
             actions={
               <Link className="link" href="/welcome">
-                First steps
+                {strings.firstSteps}
               </Link>
             }
           >

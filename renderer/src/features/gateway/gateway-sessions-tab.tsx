@@ -7,12 +7,12 @@ import { Link } from 'wouter'
 import type { GatewaySession } from '../../../../native-services/contract/gateway-config.ts'
 import { api } from '../../lib/api.ts'
 import { useQuery } from '../../lib/hash-location.ts'
+import { compact, usd } from '../../lib/numbers.ts'
 import { useLive } from '../../lib/store.ts'
 import { Empty, LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { GatewayDown } from '../sessions/gateway-down.tsx'
 import { strings as sessionWords } from '../sessions/strings.ts'
-import { compact, dollars } from '../sessions/transcript.ts'
 import { configStrings } from './config-strings.ts'
 import { useGatewayRead } from './use-gateway-read.ts'
 
@@ -62,10 +62,10 @@ function SessionRow({ session, name }: { session: GatewaySession; name: string |
         </span>
       </span>
       <span role="cell" className="num">
-        {tokens === 0 ? '—' : compact.format(tokens)}
+        {tokens === 0 ? '—' : compact(tokens)}
       </span>
       <span role="cell" className="num hide-narrow">
-        {session.estimated_cost === null ? '—' : dollars(session.estimated_cost)}
+        {session.estimated_cost === null ? '—' : usd(session.estimated_cost)}
       </span>
       <span role="cell" className="muted hide-narrow">
         <RelativeTime at={session.updated_at} />

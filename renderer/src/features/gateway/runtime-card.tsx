@@ -54,13 +54,13 @@ export function RuntimeCard() {
         {runtime?.problem ? <Note tone={runtime.installed ? 'warning' : 'bad'}>{runtime.problem}</Note> : null}
         {runtime?.installed ? (
           <dl className="facts">
-            <dt>Version</dt>
+            <dt>{words.version}</dt>
             <dd>
-              {runtime.version ?? 'unknown'} <span className="faint">{words.sources[runtime.source]}</span>
+              {runtime.version ?? words.unknown} <span className="faint">{words.sources[runtime.source]}</span>
             </dd>
-            <dt>Path</dt>
+            <dt>{words.path}</dt>
             <dd className="mono">{runtime.path ?? '—'}</dd>
-            <dt>Node</dt>
+            <dt>{words.node}</dt>
             <dd>
               {runtime.node_version ?? '—'} {runtime.node_path ? <span className="mono faint">{runtime.node_path}</span> : null}
             </dd>

@@ -18,12 +18,18 @@ export const strings = {
   stranger: (port: number, program: string | null, pid: number | null) =>
     `Port ${port} is taken by ${program ?? 'another program'}${pid === null ? '' : ` (pid ${pid})`}. It is not touched.`,
   lastLines: 'Last lines',
+  copyLines: 'Copy the lines',
+  firstSteps: 'First steps',
   lastLinesNone: 'It has written nothing yet.',
   allLogs: 'All its lines',
   facts: 'Details',
   runtime: {
     title: 'OpenClaw',
     installed: 'Installed',
+    version: 'Version',
+    unknown: 'unknown',
+    path: 'Path',
+    node: 'Node',
     missing: 'Not found on this machine',
     sources: { setting: 'set by hand', managed: 'managed by Mission Control', path: 'found on this machine', none: 'none' },
     install: (version: string) => `Install ${version}`,
@@ -32,6 +38,7 @@ export const strings = {
   },
   provider: {
     title: 'Model provider',
+    provider: 'Provider',
     kinds: { demo: 'Demo model', openai: 'OpenAI', anthropic: 'Anthropic', 'openai-compatible': 'OpenAI-compatible' },
     none: 'No model provider yet: agents cannot think without one.',
     demoHint: 'A scripted model inside the product. No key, no network, no cost; agents really check in and move tasks.',
@@ -45,6 +52,7 @@ export const strings = {
   },
   sync: {
     title: 'Re-sync tokens',
+    progress: (done: number, total: number) => `${done} of ${total}`,
     body: 'Gives every agent a new token, writes it into its workspace and reads it back. Old tokens stay valid until the new ones are first used, so nothing stops working meanwhile.',
     rotate: 'Mint new tokens',
     rotateHint: 'Off: only the files are written again.',

@@ -37,7 +37,7 @@ export function JobView({ job }: { job: Job }) {
           {job.state === 'running' && job.step ? <span className="faint"> · {job.step}</span> : null}
         </span>
         <span className="faint num" style={{ fontSize: 12 }}>
-          {job.state === 'running' ? `${job.done} of ${job.total}` : <RelativeTime at={job.updated_at} />}
+          {job.state === 'running' ? strings.sync.progress(job.done, job.total) : <RelativeTime at={job.updated_at} />}
         </span>
         <CancelJobButton job={job} />
       </div>

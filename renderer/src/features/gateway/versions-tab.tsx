@@ -7,6 +7,7 @@ import { type NewestVersion, type RuntimeVersion, runtimeSwitch } from '../../..
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { useQuery } from '../../lib/hash-location.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { useJobs, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
@@ -176,7 +177,7 @@ export function VersionsTab() {
       <section className="card" aria-labelledby="versions-title">
         <div className="card-head">
           <h2 id="versions-title">{words.title}</h2>
-          <span className="aside faint num">{value?.free_bytes ? words.free((value.free_bytes / 1e9).toFixed(0)) : null}</span>
+          <span className="aside faint num">{value?.free_bytes ? words.free(bytes(value.free_bytes)) : null}</span>
         </div>
         {value?.locked ? (
           <div style={{ padding: 14 }}>

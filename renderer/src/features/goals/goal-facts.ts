@@ -2,6 +2,7 @@
 import type { Board } from '../../../../native-services/contract/entities.ts'
 import { daysBetween, metricProgress } from '../../../../native-services/contract/goals.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
+import { figure } from '../../lib/numbers.ts'
 
 /** A local day as `YYYY-MM-DD`. */
 export function dayOf(moment: Date): string {
@@ -27,10 +28,9 @@ export function goalFacts(goal: Pick<Board, 'success_metrics' | 'target_date'>, 
   return { percent, reached, days_left, tone }
 }
 
-const figures = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 /** `50 / 200 people`, `50`, or a dash. */
 export function figureText(metric: Board['success_metrics'][number]): string {
-  const now = metric.current === null ? '–' : figures.format(metric.current)
-  const target = metric.target === null ? '' : ` / ${figures.format(metric.target)}`
+  const now = metric.current === null ? '–' : figure(metric.current)
+  const target = metric.target === null ? '' : ` / ${figure(metric.target)}`
   return `${now}${target}${metric.unit === null ? '' : ` ${metric.unit}`}`
 }

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   tab: 'Goal',
   bar: 'Goal of the board',
@@ -29,7 +31,7 @@ export const strings = {
   noFigures: 'No figures yet.',
   reached: 'Reached',
   days: (left: number) =>
-    left < 0 ? `${-left} ${left === -1 ? 'day' : 'days'} over` : left === 0 ? 'Today' : left === 1 ? '1 day left' : `${left} days left`,
+    left < 0 ? `${plural(-left, 'day', 'days')} over` : left === 0 ? 'Today' : `${plural(left, 'day', 'days')} left`,
   progress: (name: string, percent: number) => `${name}: ${percent} %`,
   overall: (percent: number) => `${percent} % of the way`,
 } as const

@@ -1,3 +1,5 @@
+import { plural, whole } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Schedules',
   lead: 'When each agent is asked for a sign of life, and what came of it.',
@@ -38,9 +40,9 @@ export const strings = {
   paceFailed: 'The pace was not changed',
   paceDone: (updated: number, requested: number) =>
     updated === requested
-      ? `${updated} ${updated === 1 ? 'agent follows' : 'agents follow'} the new pace`
-      : `${updated} of ${requested} agents follow the new pace`,
-  tokens: (input: number, output: number) => `${input.toLocaleString()} tokens in, ${output.toLocaleString()} out`,
+      ? `${plural(updated, 'agent follows', 'agents follow')} the new pace`
+      : `${whole(updated)} of ${whole(requested)} agents follow the new pace`,
+  tokens: (input: number, output: number) => `${whole(input)} tokens in, ${whole(output)} out`,
   cost: 'Used by the last 40 beats',
   barLabel: (name: string) => `Last beats of ${name}, oldest first. Arrow keys move between them.`,
   quietBetween: (from: string, to: string) => `quiet ${from}–${to}`,

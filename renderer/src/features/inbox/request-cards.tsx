@@ -52,7 +52,7 @@ export function RequestFrame(props: {
       data-row={props.own ? undefined : ''}
       data-request={`${props.kind}:${props.id}`}
       tabIndex={props.own ? undefined : -1}
-      aria-label={`${strings.kinds[props.kind]} of ${props.name}`}
+      aria-label={strings.requestOf(strings.kinds[props.kind], props.name)}
     >
       <header className="request-head">
         <Icon size={15} aria-hidden />
@@ -88,7 +88,7 @@ export function ApprovalFacts({ row }: { row: Approval }) {
         <Markdown text={row.reason} />
       </div>
       <div className="request-scores">
-        <span className="score" title={`${strings.confidence}: ${Math.round(row.confidence)} of 100`}>
+        <span className="score" title={strings.confidenceOf(row.confidence)}>
           <span className="faint">{strings.confidence}</span>
           <span className="meter" aria-hidden>
             <span style={{ width: `${row.confidence}%` }} />
@@ -223,8 +223,8 @@ export function ExecCard({ row, own }: { row: ExecApproval; own?: boolean }) {
     <RequestFrame
       kind="exec"
       id={row.id}
-      title="Run a command"
-      name={row.agent_name ?? row.gateway_agent_id ?? 'An agent'}
+      title={strings.runCommand}
+      name={row.agent_name ?? row.gateway_agent_id ?? strings.anAgent}
       agentId={row.agent_id}
       at={row.created_at}
       boardId={row.board_id}

@@ -1,3 +1,5 @@
+import { whole } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Inbox',
   waiting: 'Waiting',
@@ -9,6 +11,10 @@ export const strings = {
   noHistoryBody: 'Decisions stay here, with who asked, why, and what was said.',
   more: 'Load older',
   kinds: { approval: 'Approval', question: 'Question', exec: 'Command' },
+  requestOf: (kind: string, name: string) => `${kind} of ${name}`,
+  confidenceOf: (value: number) => `How sure the agent is: ${whole(value)} of 100`,
+  runCommand: 'Run a command',
+  anAgent: 'An agent',
   approve: 'Approve',
   reject: 'Reject',
   commentLabel: 'Comment to the agent',

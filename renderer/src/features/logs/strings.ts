@@ -1,4 +1,4 @@
-const count = new Intl.NumberFormat()
+import { whole } from '../../lib/numbers.ts'
 
 export const strings = {
   title: 'Logs',
@@ -15,9 +15,9 @@ export const strings = {
   removeFilter: (what: string) => `Remove the filter ${what}`,
   follow: 'Follow',
   resume: 'Resume',
-  newLines: (lines: number) => `${count.format(lines)} new`,
+  newLines: (lines: number) => `${whole(lines)} new`,
   copy: 'Copy selected lines, or those shown',
-  copied: (lines: number) => `${count.format(lines)} lines copied`,
+  copied: (lines: number) => `${whole(lines)} lines copied`,
   wrap: 'Wrap long lines',
   more: 'More',
   exportNdjson: 'Export as NDJSON',
@@ -31,11 +31,11 @@ export const strings = {
   start: 'Nothing older matches',
   startAll: 'The beginning of the log',
   searching: (scanned: number, total: number | null) =>
-    total === null ? `Searched ${count.format(scanned)} lines` : `Searched ${count.format(scanned)} of ${count.format(total)} lines`,
+    total === null ? `Searched ${whole(scanned)} lines` : `Searched ${whole(scanned)} of ${whole(total)} lines`,
   stop: 'Stop',
   goOn: 'Search on',
-  gap: (lines: number) => `${count.format(lines)} lines came too fast to be shown. Show them`,
-  lines: (lines: number) => `${count.format(lines)} lines on disk`,
+  gap: (lines: number) => `${whole(lines)} lines came too fast to be shown. Show them`,
+  lines: (lines: number) => `${whole(lines)} lines on disk`,
   since: (time: string) => `since ${time}`,
   none: 'No lines match',
   noneBody: 'All history was searched. Try fewer words, or a lower level.',
@@ -47,9 +47,9 @@ export const strings = {
   close: 'Close',
   message: 'Message',
   asJson: 'As JSON',
-  showAll: (length: number) => `Show all ${count.format(length)} characters`,
-  repeated: (times: number, last: string) => `×${count.format(times)}, last ${last}`,
-  times: (times: number) => `×${count.format(times)}`,
+  showAll: (length: number) => `Show all ${whole(length)} characters`,
+  repeated: (times: number, last: string) => `×${whole(times)}, last ${last}`,
+  times: (times: number) => `×${whole(times)}`,
   context: 'Show what stood around it',
   copyMessage: 'Copy the message',
   onlyThese: 'Only lines of this',

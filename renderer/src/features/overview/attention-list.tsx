@@ -1,5 +1,5 @@
 /** The queue of what waits for a person: what, since when, why, and the button that mends it. */
-import { Button } from '@mantine/core'
+import { Button, UnstyledButton } from '@mantine/core'
 import { CircleAlert, CircleCheckBig, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import type { Attention } from '../../../../native-services/contract/entities.ts'
@@ -13,13 +13,13 @@ function Row({ row }: { row: Attention }) {
   const Icon = row.tone === 'bad' ? CircleAlert : TriangleAlert
   return (
     <li className="attention-row" data-tone={row.tone}>
-      <Icon size={16} aria-label={row.tone === 'bad' ? 'Broken' : 'Warning'} />
+      <Icon size={16} aria-label={strings.tones[row.tone]} />
       <div className="attention-main">
         <div className="row">
           <a href={`#${row.link.replace(/^#/, '')}`} className="truncate" data-row>
             {row.title}
           </a>
-          <span className="faint" style={{ fontSize: 12 }}>
+          <span className="attention-since faint">
             <RelativeTime at={row.since_at} />
           </span>
         </div>
@@ -41,7 +41,12 @@ function Row({ row }: { row: Attention }) {
   )
 }
 
+/** As many as have room; see the height of the card. */
+const shownAtFirst = 5
+
 export function AttentionList({ rows }: { rows: readonly Attention[] }) {
+  const [all, setAll] = useState(false)
+  const more = rows.length - shownAtFirst
   return (
     <section className="card attention-card" aria-labelledby="attention-title">
       <div className="card-head">
@@ -49,6 +54,13 @@ export function AttentionList({ rows }: { rows: readonly Attention[] }) {
         {rows.length > 0 ? (
           <span className="chip" data-tone={rows.some((row) => row.tone === 'bad') ? 'bad' : 'warning'}>
             {rows.length}
+          </span>
+        ) : null}
+        {more > 0 ? (
+          <span className="aside">
+            <UnstyledButton className="link attention-more" aria-expanded={all} onClick={() => setAll((value) => !value)}>
+              {all ? strings.attentionLess : strings.attentionMore(more)}
+            </UnstyledButton>
           </span>
         ) : null}
       </div>
@@ -62,7 +74,7 @@ export function AttentionList({ rows }: { rows: readonly Attention[] }) {
         </div>
       ) : (
         <ul className="attention-list" onKeyDown={moveInList}>
-          {rows.map((row) => (
+          {(all ? rows : rows.slice(0, shownAtFirst)).map((row) => (
             <Row key={row.key} row={row} />
           ))}
         </ul>

@@ -13,7 +13,7 @@ export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliverie
   const delivered = buckets.reduce((sum, bucket) => sum + bucket.delivered, 0)
   const failed = buckets.reduce((sum, bucket) => sum + bucket.failed, 0)
   return (
-    <section className="card" aria-labelledby="deliveries-title">
+    <section className="card deliveries-card" aria-labelledby="deliveries-title">
       <div className="card-head">
         <h2 id="deliveries-title" title={strings.deliveriesHint}>
           {strings.deliveries}
@@ -21,18 +21,18 @@ export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliverie
         <span className="aside num">
           <Link href="/activity?kind=delivery.">
             <span className="dot" data-tone="good" style={dot} />
-            {delivered} delivered
+            {strings.delivered(delivered)}
           </Link>
           <Link href="/activity?kind=delivery.&level=error">
             <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={dot} />
-            {failed} failed
+            {strings.failed(failed)}
           </Link>
           <Link href="/activity?kind=delivery.">{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</Link>
         </span>
       </div>
       <div className="card-body">
         <DeliveryChart buckets={buckets} />
-        <p className="chart-none muted">{delivered + failed === 0 ? strings.deliveriesNone : ''}</p>
+        {delivered + failed === 0 ? <p className="chart-none muted">{strings.deliveriesNone}</p> : null}
       </div>
     </section>
   )

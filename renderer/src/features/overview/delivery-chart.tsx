@@ -1,6 +1,7 @@
 /** Deliveries per minute as bars; failures stand on top in their own colour. */
 import type { Overview } from '../../../../native-services/contract/entities.ts'
-import { clockTime } from '../../lib/time.ts'
+import { minuteTime } from '../../lib/time.ts'
+import { strings } from './strings.ts'
 
 type Bucket = Overview['deliveries']['per_minute'][number]
 const height = 92
@@ -26,13 +27,13 @@ export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
   const first = buckets[0]
   const width = Math.max(1, buckets.length) * slot
   return (
-    <figure style={{ margin: 0 }}>
+    <figure className="chart-box">
       <svg
         className="chart"
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${delivered} delivered and ${failed} failed in the last hour`}
+        aria-label={strings.chart(delivered, failed)}
       >
         {[0.5, 1].map((share) => (
           <line
@@ -50,7 +51,7 @@ export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
           const bad = scale(bucket.failed)
           return (
             <g key={bucket.at}>
-              <title>{`${clockTime(bucket.at).slice(0, 5)}: ${bucket.delivered} delivered, ${bucket.failed} failed`}</title>
+              <title>{strings.bar(minuteTime(bucket.at), bucket.delivered, bucket.failed)}</title>
               <rect x={index * slot} y={0} width={slot} height={height} fill="transparent" />
               {bucket.delivered > 0 ? (
                 <rect x={index * slot + 1.5} y={height - good} width={slot - 3} height={good} rx={1} fill="var(--good-solid)" />
@@ -64,8 +65,8 @@ export function DeliveryChart({ buckets }: { buckets: readonly Bucket[] }) {
         <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" vectorEffect="non-scaling-stroke" />
       </svg>
       <figcaption className="chart-foot">
-        <span>{first ? clockTime(first.at).slice(0, 5) : ''}</span>
-        <span>now</span>
+        <span>{first ? minuteTime(first.at) : ''}</span>
+        <span>{strings.now}</span>
       </figcaption>
     </figure>
   )

@@ -5,6 +5,7 @@ import type { GatewayRuntime } from '../../../../native-services/contract/entiti
 import { healthVerdictWords } from '../../../../native-services/contract/gateway-health.ts'
 import { supervisorStates } from '../../../../native-services/contract/states.ts'
 import { gatewayAction, moveToPort } from '../../lib/actions.ts'
+import { milliseconds } from '../../lib/numbers.ts'
 import { useLive } from '../../lib/store.ts'
 import { duration, useAsOf } from '../../lib/time.ts'
 import { StateIcon } from '../../ui/icon.tsx'
@@ -32,7 +33,7 @@ export function GatewayState({ gateway }: { gateway: GatewayRuntime }) {
         {verdict ? <span className="tile-aside">{words.label.toLowerCase()}</span> : null}
         {gateway.retry_at ? (
           <span className="tile-aside">
-            next try in <Countdown to={gateway.retry_at} />
+            {strings.nextTry} <Countdown to={gateway.retry_at} />
           </span>
         ) : null}
       </div>
@@ -76,11 +77,11 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
         {gateway.state === 'stopped' || gateway.state === 'failed' ? (
           gateway.port_owner && gateway.suggested_port ? (
             <Button variant="default" size="compact-xs" onClick={() => void moveToPort(gateway.suggested_port ?? 0)}>
-              Use port {gateway.suggested_port} instead
+              {strings.usePort(gateway.suggested_port)}
             </Button>
           ) : (
             <Button variant="default" size="compact-xs" onClick={() => void gatewayAction('startGateway')}>
-              Start
+              {strings.start}
             </Button>
           )
         ) : null}
@@ -90,24 +91,24 @@ export function GatewayTile({ gateway }: { gateway: GatewayRuntime | null }) {
       <ProcessSparks />
       <div className="tile-facts">
         <span>
-          <span className="faint">up</span>
+          <span className="faint">{strings.facts.up}</span>
           {up ? <Lasting since={gateway.since_at} /> : '—'}
         </span>
         <span>
-          <span className="faint">OpenClaw</span>
+          <span className="faint">{strings.facts.version}</span>
           {gateway.version ?? '—'}
         </span>
         <span>
-          <span className="faint">answers in</span>
-          {gateway.latency_ms === null ? '—' : `${Math.round(gateway.latency_ms)} ms`}
+          <span className="faint">{strings.facts.latency}</span>
+          {gateway.latency_ms === null ? '—' : milliseconds(gateway.latency_ms)}
         </span>
         <span>
-          <span className="faint">port</span>
+          <span className="faint">{strings.facts.port}</span>
           {gateway.port}
         </span>
         {gateway.restarts > 0 ? (
           <span>
-            <span className="faint">restarts</span>
+            <span className="faint">{strings.facts.restarts}</span>
             {gateway.restarts}
           </span>
         ) : null}

@@ -65,7 +65,7 @@ export function HealthCard() {
                     {layer.detail}
                   </Link>
                 ) : (
-                  (layer.detail ?? healthLayerWords[layer.layer].asks)
+                  (layer.detail ?? (layer.state === 'ok' ? strings.layerOk[layer.layer] : healthLayerWords[layer.layer].asks))
                 )}
               </td>
               <td className="num nowrap">{layer.layer === 'run' ? '' : layerFigure(layer, now)}</td>
@@ -88,7 +88,7 @@ export function HealthCard() {
               <th>{strings.process}</th>
               <th>{strings.memoryHead}</th>
               <th>{strings.trendHead}</th>
-              <th>CPU</th>
+              <th>{strings.cpuHead}</th>
               <th>{strings.countHead}</th>
             </tr>
           </thead>

@@ -9,6 +9,7 @@ import {
   healthLayerWords,
 } from '../../../../native-services/contract/gateway-health.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
+import { milliseconds } from '../../lib/numbers.ts'
 import { relativeTime, useAsOf } from '../../lib/time.ts'
 import { strings } from './strings.ts'
 
@@ -28,7 +29,7 @@ export function LayerIcon({ state, size = 14 }: { state: HealthLayer['state']; s
 export function layerFigure(layer: HealthLayer | undefined, now: number): string {
   if (!layer || layer.state === 'unknown') return ''
   if (layer.layer === 'run') return relativeTime(layer.since_at, now)
-  return layer.latency_ms === null ? '' : `${layer.latency_ms < 10 ? layer.latency_ms.toFixed(1) : Math.round(layer.latency_ms)} ms`
+  return layer.latency_ms === null ? '' : milliseconds(layer.latency_ms)
 }
 
 function LayerFigure({ layer }: { layer: HealthLayer | undefined }) {

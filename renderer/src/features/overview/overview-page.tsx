@@ -54,7 +54,7 @@ export function OverviewPage() {
       <PageHead title={strings.title}>
         {overview?.demo ? (
           <span className="chip hide-narrow" title={strings.demo}>
-            Demo
+            {strings.demoChip}
           </span>
         ) : null}
       </PageHead>
@@ -67,7 +67,7 @@ export function OverviewPage() {
               <div className="muted">{strings.setUpBody(onboarding.current + 1, onboarding.done.length)}</div>
             </div>
             <Button component={Link} href="/welcome">
-              Continue
+              {strings.goOn}
             </Button>
           </div>
         ) : null}
@@ -80,7 +80,7 @@ export function OverviewPage() {
             <div className="tile-big num">
               <Link href="/agents?status=online">{online}</Link>
               <Link href="/agents" className="tile-aside">
-                of {agents.length} online
+                {strings.ofOnline(agents.length)}
               </Link>
             </div>
             {agents.length > 0 ? (
@@ -88,14 +88,12 @@ export function OverviewPage() {
                 {agents.slice(0, 10).map((agent) => (
                   <Link key={agent.id} href={`/agents/${agent.id}`}>
                     <AgentAvatar agent={agent} size={26} dot />
-                    <span className="visually-hidden">
-                      {agent.name}: {agentStates[agent.status].label}
-                    </span>
+                    <span className="visually-hidden">{strings.avatar(agent.name, agentStates[agent.status].label)}</span>
                   </Link>
                 ))}
               </div>
             ) : null}
-            <div className="tally">
+            <div className="tally tally-inline">
               {agents.length === 0 ? <span className="muted">{strings.noAgents}</span> : null}
               {agentStatuses
                 .filter((status) => status !== 'online' && byStatus.has(status))
@@ -116,11 +114,11 @@ export function OverviewPage() {
             </div>
             <div className="tile-big num">
               <Link href="/boards">{open}</Link>
-              <span className="tile-aside">open</span>
+              <span className="tile-aside">{strings.open}</span>
             </div>
             <div className="tally">
               {taskStatuses
-                .filter((status) => ['in_progress', 'review', 'blocked'].includes(status) && tasks[status] > 0)
+                .filter((status) => ['in_progress', 'review', 'blocked'].includes(status))
                 .map((status) => (
                   <Link key={status} href={`/boards?status=${status}`} data-tone={taskStates[status].tone}>
                     <span style={{ color: 'var(--tone)', display: 'grid' }}>
@@ -133,11 +131,11 @@ export function OverviewPage() {
             </div>
           </section>
           <CostToday />
+          <DeliveriesCard deliveries={overview?.deliveries} />
         </div>
         <div className="overview-grid">
           <div className="stack" style={{ gap: 16 }}>
             <AttentionList rows={attention} />
-            <DeliveriesCard deliveries={overview?.deliveries} />
             <BeatsCard agents={agents} />
           </div>
           <section className="card" aria-labelledby="activity-title">

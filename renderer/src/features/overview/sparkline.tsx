@@ -13,6 +13,8 @@ const hourMs = 3_600_000
 /** A window that began a moment ago is not stretched over the whole width. */
 const leastMs = 600_000
 
+const tenth = (value: number): number => Math.round(value * 10) / 10
+
 /** From points to the `d` of a path: what there is of the last hour from left to right, nothing to `most` from bottom to top. */
 export function sparkPath(points: readonly SparkPoint[], options: { now: number; most: number }): string {
   const { now, most } = options
@@ -22,7 +24,7 @@ export function sparkPath(points: readonly SparkPoint[], options: { now: number;
     .map(({ at, value }, index) => {
       const x = width - ((now - at) / span) * width
       const y = height - 1 - (most > 0 ? Math.min(1, value / most) : 0) * (height - 3)
-      return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`
+      return `${index === 0 ? 'M' : 'L'}${tenth(x)} ${tenth(y)}`
     })
     .join('')
 }

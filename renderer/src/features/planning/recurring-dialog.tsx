@@ -5,6 +5,7 @@ import { missedPolicies, overlapPolicies, type RecurringTask } from '../../../..
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { useAgents, useBoards, useTags } from '../../lib/store.ts'
+import { runTime } from '../../lib/time.ts'
 import { attempt } from '../../lib/toast.ts'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { FieldInput } from './field-input.tsx'
@@ -160,15 +161,7 @@ export function RecurringDialog({
               </div>
               <ul className="planning-next num" aria-live="polite">
                 {preview.runs.map((run) => (
-                  <li key={run}>
-                    {new Date(run).toLocaleString([], {
-                      weekday: 'short',
-                      day: 'numeric',
-                      month: 'short',
-                      hour: '2-digit',
-                      minute: '2-digit',
-                    })}
-                  </li>
+                  <li key={run}>{runTime(run)}</li>
                 ))}
               </ul>
             </div>

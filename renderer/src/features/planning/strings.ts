@@ -1,6 +1,7 @@
 import type { FieldType } from '../../../../native-services/contract/planning.ts'
+import { plural } from '../../lib/numbers.ts'
 
-const amount = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+const amount = (n: number, what: string): string => plural(n, what, `${what}s`)
 
 export const strings = {
   title: 'Planning',
@@ -35,10 +36,10 @@ export const strings = {
     default: 'Default',
     visibility: 'Shown on cards',
     visibilities: { always: 'Always', if_set: 'When it is set', hidden: 'Only through the API' },
-    values: (n: number) => `${n} ${n === 1 ? 'task' : 'tasks'}`,
+    values: (n: number) => plural(n, 'task', 'tasks'),
     deleteTitle: (label: string) => `Delete the field ${label}?`,
     deleteBody: (n: number) =>
-      n === 0 ? 'No task has a value in it.' : `${n} ${n === 1 ? 'task loses its value' : 'tasks lose their values'}.`,
+      n === 0 ? 'No task has a value in it.' : `${plural(n, 'task loses its value', 'tasks lose their values')}.`,
     types: {
       text: 'Text',
       long_text: 'Long text',
@@ -68,10 +69,9 @@ export const strings = {
     mergeOf: (name: string) => `Merge ${name} into another tag`,
     merged: (from: string, into: string) => `Merged ${from} into ${into}`,
     mergeTitle: (from: string, into: string) => `Merge ${from} into ${into}?`,
-    mergeBody: (n: number, from: string, into: string) =>
-      `${n} ${n === 1 ? 'task gets' : 'tasks get'} ${into} instead, and ${from} is gone.`,
+    mergeBody: (n: number, from: string, into: string) => `${plural(n, 'task gets', 'tasks get')} ${into} instead, and ${from} is gone.`,
     deleteTitle: (name: string) => `Delete the tag ${name}?`,
-    deleteBody: (n: number) => `${n} ${n === 1 ? 'task loses' : 'tasks lose'} it.`,
+    deleteBody: (n: number) => `${plural(n, 'task loses', 'tasks lose')} it.`,
   },
   templates: {
     tasks: 'Templates of tasks',
@@ -127,9 +127,8 @@ export const strings = {
     column: 'Column',
     becomes: 'becomes',
     ignored: 'Left out',
-    would: (n: number, refused: number) =>
-      `${n} ${n === 1 ? 'task' : 'tasks'} would be imported${refused > 0 ? `, ${refused} refused` : ''}.`,
-    did: (n: number, refused: number) => `${n} ${n === 1 ? 'task' : 'tasks'} imported${refused > 0 ? `, ${refused} refused` : ''}.`,
+    would: (n: number, refused: number) => `${plural(n, 'task', 'tasks')} would be imported${refused > 0 ? `, ${refused} refused` : ''}.`,
+    did: (n: number, refused: number) => `${plural(n, 'task', 'tasks')} imported${refused > 0 ? `, ${refused} refused` : ''}.`,
     open: 'Open the board',
     row: 'Row',
     field: 'Field',
@@ -159,7 +158,7 @@ export const strings = {
     editOf: (name: string) => `Change ${name}`,
     deleteOf: (name: string) => `Delete ${name}`,
     deleteTitle: (name: string) => `Delete the recurring task ${name}?`,
-    deleteBody: (n: number) => (n === 0 ? 'It made no task yet.' : `The ${n} ${n === 1 ? 'task' : 'tasks'} that it made stay.`),
+    deleteBody: (n: number) => (n === 0 ? 'It made no task yet.' : `The ${plural(n, 'task', 'tasks')} that it made stay.`),
     newTitle: 'New recurring task',
     editTitle: (name: string) => name,
     taskTitle: 'Title',

@@ -4,6 +4,7 @@ import type { Task } from '../../../../native-services/contract/entities.ts'
 import type { CustomField } from '../../../../native-services/contract/planning.ts'
 import { changeTask } from '../../lib/actions.ts'
 import { useLive } from '../../lib/store.ts'
+import { briefTime } from '../../lib/time.ts'
 import { FieldInput } from './field-input.tsx'
 import { strings } from './strings.ts'
 import { useCustomFields } from './use-planning.ts'
@@ -31,8 +32,7 @@ export function TaskFields({ task }: { task: Task }) {
 function textOf(field: CustomField, value: unknown): string {
   if (value === undefined || value === null) return '–'
   if (typeof value === 'boolean') return value ? strings.fields.yes : strings.fields.no
-  if (field.field_type === 'datetime' && typeof value === 'string')
-    return new Date(value).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' })
+  if (field.field_type === 'datetime' && typeof value === 'string') return briefTime(value)
   if (field.field_type === 'url' && typeof value === 'string') return value.replace(/^https?:\/\//, '')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

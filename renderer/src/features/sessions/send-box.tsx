@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { ArrowUp } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Kbd } from '../../ui/parts.tsx'
+import { words } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 
 const drafts = new Map<string, string>()
@@ -45,7 +46,7 @@ export function SendBox({ sessionKey, onSend }: { sessionKey: string; onSend: (m
         />
         <div className="row">
           <span className="grow faint hide-narrow" style={{ fontSize: 12 }}>
-            <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
+            <Kbd>{words.sendKey(isMac)}</Kbd>
           </span>
           <Button leftSection={<ArrowUp size={14} aria-hidden />} loading={busy} disabled={value.trim() === ''} onClick={() => void send()}>
             {strings.send}

@@ -8,12 +8,12 @@ import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { AgentSession } from '../../../../native-services/contract/sessions.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
+import { compact, usd } from '../../lib/numbers.ts'
 import { Empty, LoadError } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { GatewayDown } from './gateway-down.tsx'
 import { SessionDrawer, sessionTitle } from './session-drawer.tsx'
 import { strings } from './strings.ts'
-import { compact, dollars } from './transcript.ts'
 import { useSessions } from './use-sessions.ts'
 
 const linkTo = (agent: Agent, key: string): string => `/agents/${agent.id}/sessions/${encodeURIComponent(key)}`
@@ -31,7 +31,7 @@ function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSess
   const words = state(session)
   // The gateway's total is what the context holds now, not what was spent.
   const tokens = (session.input_tokens ?? 0) + (session.output_tokens ?? 0) || (session.total_tokens ?? 0)
-  const some = (value: number | null) => (value === null ? '—' : compact.format(value))
+  const some = (value: number | null) => (value === null ? '—' : compact(value))
   return (
     <tr aria-selected={open}>
       <td>
@@ -55,10 +55,10 @@ function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSess
         className="num nowrap"
         title={strings.tokensHint(some(session.input_tokens), some(session.output_tokens), some(session.total_tokens))}
       >
-        {tokens === 0 ? <span className="faint">—</span> : compact.format(tokens)}
+        {tokens === 0 ? <span className="faint">—</span> : compact(tokens)}
       </td>
       <td className="num nowrap" title={strings.costHint}>
-        {session.estimated_cost === null ? <span className="faint">—</span> : dollars(session.estimated_cost)}
+        {session.estimated_cost === null ? <span className="faint">—</span> : usd(session.estimated_cost)}
       </td>
       <td className="muted hide-narrow nowrap">{session.model ?? '—'}</td>
       <td className="muted hide-narrow">

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   tab: 'Sessions',
   none: 'No conversations yet',
@@ -46,8 +48,7 @@ export const strings = {
   taskLink: 'Open task',
   runs: {
     label: 'Runs of this conversation',
-    title: (shown: number, total: number) =>
-      shown < total ? `Newest ${shown} of ${total} runs` : `${total} ${total === 1 ? 'run' : 'runs'}`,
+    title: (shown: number, total: number) => (shown < total ? `Newest ${shown} of ${total} runs` : plural(total, 'run', 'runs')),
     words: (tokens: string, cost: string) => `${tokens} tokens, ${cost}`,
     hint: (input: string, output: string, cached: string) => `${input} in, ${output} out, ${cached} from the cache`,
     columns: { ended: 'Ended', kind: 'What for', tokens: 'Tokens', cost: 'Cost' },

@@ -40,9 +40,3 @@ export function firstLine(text: string, limit = 120): string {
       ?.trim() ?? ''
   return line.length > limit ? `${line.slice(0, limit)}…` : line
 }
-
-export const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
-/** `$0.0123`: small sums keep two digits that say something. */
-export function dollars(value: number): string {
-  return `$${value === 0 || value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`
-}

@@ -6,12 +6,12 @@ import { ProgressBar } from '../../app/jobs-menu.tsx'
 import { changeSettings, forget, remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
 import { replaceEntities } from '../../lib/entities.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { useJobs, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
-import { bytesWords } from './bytes.ts'
 import { Group, NumberSetting, Row } from './parts.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
 import { strings } from './strings.ts'
@@ -40,7 +40,7 @@ function BackupRow({ backup, onRestore }: { backup: Backup; onRestore: () => voi
         )}
         {backup.problem === null ? null : <div className="faint setting-hint">{backup.problem}</div>}
       </td>
-      <td className="num nowrap">{bytesWords(backup.database_bytes + backup.files_bytes)}</td>
+      <td className="num nowrap">{bytes(backup.database_bytes + backup.files_bytes)}</td>
       <td className="setting-end">
         <span className="row setting-buttons">
           <Button
@@ -198,7 +198,7 @@ export function BackupsSection() {
           </Button>
           {state ? (
             <span className="faint num">
-              {words.space(bytesWords(state.total_bytes), state.free_bytes === null ? null : bytesWords(state.free_bytes))}
+              {words.space(bytes(state.total_bytes), state.free_bytes === null ? null : bytes(state.free_bytes))}
             </span>
           ) : null}
         </div>

@@ -6,10 +6,10 @@ import type { UpdateState } from '../../../../native-services/contract/desktop.t
 import { signOut } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { desktop, wanted } from '../../lib/desktop.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { CopyButton } from '../../ui/parts.tsx'
-import { bytesWords } from './bytes.ts'
 import { Group, Row } from './parts.tsx'
 import { strings } from './strings.ts'
 
@@ -73,14 +73,14 @@ export function DataSection() {
                 <span className="setting-meter" aria-hidden>
                   <span style={{ width: `${Math.max(part.bytes > 0 ? 1 : 0, (part.bytes / most) * 100)}%` }} />
                 </span>
-                <span className="num">{bytesWords(part.bytes)}</span>
+                <span className="num">{bytes(part.bytes)}</span>
               </li>
             ))}
             {folder.free_bytes === null ? null : (
               <li>
                 <span className="muted">{words.free}</span>
                 <span aria-hidden />
-                <span className="num muted">{bytesWords(folder.free_bytes)}</span>
+                <span className="num muted">{bytes(folder.free_bytes)}</span>
               </li>
             )}
           </ul>

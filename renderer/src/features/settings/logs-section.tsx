@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import type { ResponseOf } from '../../../../native-services/contract/operations.ts'
 import { api } from '../../lib/api.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { useLive } from '../../lib/store.ts'
-import { bytesWords } from './bytes.ts'
 import { Group, Row } from './parts.tsx'
 import { strings } from './strings.ts'
 
@@ -19,7 +19,7 @@ export function LogsSection() {
     <Group title={strings.sections.logs}>
       <Row
         label={strings.logs.kept}
-        hint={stats ? strings.logs.size(stats.lines, bytesWords(stats.bytes), bytesWords(stats.max_bytes)) : strings.logs.hint}
+        hint={stats ? strings.logs.size(stats.lines, bytes(stats.bytes), bytes(stats.max_bytes)) : strings.logs.hint}
       >
         <Button variant="default" component={Link} href="/logs">
           {strings.logs.open}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import type { Backup, BackupPreview } from '../../../../native-services/contract/backups.ts'
 import { remember } from '../../lib/actions.ts'
 import { api, explain } from '../../lib/api.ts'
+import { whole } from '../../lib/numbers.ts'
 import { exactTime } from '../../lib/time.ts'
 import { attempt } from '../../lib/toast.ts'
 import { Note } from '../../ui/parts.tsx'
@@ -77,8 +78,8 @@ export function RestoreDialog({ backup, onClose }: { backup: Backup; onClose: ()
                 {(['boards', 'agents', 'tasks', 'comments', 'documents', 'attachments'] as const).map((name) => (
                   <tr key={name}>
                     <td>{words.counts[name]}</td>
-                    <td className="num">{preview.backup.counts[name].toLocaleString()}</td>
-                    <td className="num">{preview.now[name].toLocaleString()}</td>
+                    <td className="num">{whole(preview.backup.counts[name])}</td>
+                    <td className="num">{whole(preview.now[name])}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Settings',
   appearance: 'Appearance',
@@ -110,7 +112,7 @@ export const strings = {
     },
     withKey: 'with the install key',
     contents: (boards: number, tasks: number, files: number) =>
-      `${boards} ${boards === 1 ? 'board' : 'boards'}, ${tasks.toLocaleString()} ${tasks === 1 ? 'task' : 'tasks'}, ${files} ${files === 1 ? 'file' : 'files'}`,
+      [plural(boards, 'board', 'boards'), plural(tasks, 'task', 'tasks'), plural(files, 'file', 'files')].join(', '),
     damaged: 'Damaged',
     restore: 'Restore…',
     undo: 'Go back to this…',
@@ -137,10 +139,9 @@ export const strings = {
     lost: 'Lost would be what came since:',
     nothingLost: 'Nothing was made or changed since.',
     lostBoards: (names: string) => `Boards: ${names}`,
-    lostTasks: (n: number, names: string, more: number) =>
-      `${n} ${n === 1 ? 'task' : 'tasks'}: ${names}${more > 0 ? ` and ${more} more` : ''}`,
-    lostComments: (n: number) => `${n} ${n === 1 ? 'message' : 'messages'}`,
-    changed: (n: number) => `Changes to ${n} older ${n === 1 ? 'task' : 'tasks'}`,
+    lostTasks: (n: number, names: string, more: number) => `${plural(n, 'task', 'tasks')}: ${names}${more > 0 ? ` and ${more} more` : ''}`,
+    lostComments: (n: number) => plural(n, 'message', 'messages'),
+    changed: (n: number) => `Changes to ${plural(n, 'older task', 'older tasks')}`,
     pause: 'Pause deliveries and heartbeats afterwards',
     pauseHint: 'What was waiting at the time of the backup has been sent since. Look first, then let it go on.',
     how: 'What is here now becomes a backup first, so that this can be undone. The services restart; the gateway and its agents keep running.',
@@ -151,7 +152,7 @@ export const strings = {
     kept: 'Kept on disk',
     hint: 'Lines of the gateway, the services and the desktop, without secrets.',
     size: (lines: number, bytes: string, most: string) =>
-      `${lines.toLocaleString()} lines, ${bytes} of at most ${most}. The oldest go first.`,
+      `${plural(lines, 'line', 'lines')}, ${bytes} of at most ${most}. The oldest go first.`,
     open: 'Open the logs',
   },
   data: {

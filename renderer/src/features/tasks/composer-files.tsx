@@ -9,7 +9,7 @@ import { api, explain } from '../../lib/api.ts'
 import { fetchAll } from '../../lib/fetch-all.ts'
 import { useLive } from '../../lib/store.ts'
 import { UploadBar } from '../documents/comment-files.tsx'
-import { sizeWords } from '../documents/size-words.ts'
+import { bytes } from '../../lib/numbers.ts'
 import { acceptedFiles } from '../documents/upload.ts'
 import { deleteAttachment } from '../documents/use-documents.ts'
 import { type Sending, useUploads } from '../documents/use-uploads.ts'
@@ -159,7 +159,7 @@ export function ComposerFiles({ files }: { files: DraftFiles }) {
               <span className="truncate" title={file.file_name}>
                 {file.file_name}
               </span>
-              <span className="faint num">{sizeWords(file.size)}</span>
+              <span className="faint num">{bytes(file.size)}</span>
               <button
                 type="button"
                 className="iconbtn"

@@ -6,6 +6,7 @@ import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Kbd } from '../../ui/parts.tsx'
+import { words as uiWords } from '../../ui/strings.ts'
 import { pastedFiles } from '../documents/upload.ts'
 import { useFileDrop } from '../documents/use-file-drop.ts'
 import { changeDraft, dropDraft, readDraft } from './comment-drafts.ts'
@@ -195,7 +196,7 @@ export function Composer({
             ) : files.sending.length > 0 ? (
               strings.files.stillSending
             ) : (
-              <Kbd>{isMac ? '⌘ ↵' : 'Ctrl ↵'}</Kbd>
+              <Kbd>{uiWords.sendKey(isMac)}</Kbd>
             )}
           </span>
           {onCancel ? (

@@ -16,13 +16,13 @@ export function DeliveryChip({ row }: { row: Notification }) {
   const [open, setOpen] = useState(false)
   const agent = useAgent(row.agent_id)
   const words = deliveryStates[row.state]
-  const name = agent?.name ?? 'agent'
+  const name = agent?.name ?? strings.anAgent
   return (
     <Popover opened={open} onChange={setOpen} width={340} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className="delivery" data-tone={words.tone} onClick={() => setOpen((value) => !value)} aria-expanded={open}>
           <StateIcon name={words.icon} size={12} />
-          <span className="visually-hidden">{strings.kinds[row.type]} to </span>
+          <span className="visually-hidden">{strings.kindTo(strings.kinds[row.type], '')}</span>
           {name}
           <span className={row.state === 'delivered' ? 'visually-hidden' : 'faint'}>
             {isCapped(row) ? usageStrings.caps.chip : words.label.toLowerCase()}
@@ -30,16 +30,14 @@ export function DeliveryChip({ row }: { row: Notification }) {
           {row.state === 'queued' && row.next_attempt_at && row.attempts > 0 ? <Countdown to={row.next_attempt_at} /> : null}
         </button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={`Delivery to ${name}`}>
+      <Popover.Dropdown aria-label={strings.deliveryTo(name)}>
         <div style={{ padding: 8 }} className="stack" tabIndex={-1} data-autofocus>
           <div className="row" data-tone={words.tone} style={{ marginBottom: 8 }}>
             <span className="state">
               <StateIcon name={words.icon} />
               {words.label}
             </span>
-            <span className="faint grow truncate">
-              {strings.kinds[row.type]} to {name}
-            </span>
+            <span className="faint grow truncate">{strings.kindTo(strings.kinds[row.type], name)}</span>
           </div>
           <DeliveryTimeline row={row} />
           {isCapped(row) ? <CappedFix row={row} /> : null}

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Title',
   description: 'Description',
@@ -81,6 +83,11 @@ export const strings = {
     cancel: (name: string) => `Cancel sending ${name}`,
     alone: (names: readonly string[]) => `Attached ${new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)}`,
   },
+  aTask: 'Task',
+  by: (name: string) => `by ${name},`,
+  anAgent: 'agent',
+  kindTo: (kind: string, name: string) => `${kind} to ${name}`,
+  deliveryTo: (name: string) => `Delivery to ${name}`,
   threads: {
     timeline: 'What happened to this message',
     edit: 'Edit',
@@ -102,7 +109,7 @@ export const strings = {
     notSubscribed: 'The subscription was not changed',
     notResumed: 'The board was not resumed',
     newSince: 'New',
-    unread: (n: number) => `${n} unread ${n === 1 ? 'comment' : 'comments'}`,
+    unread: (n: number) => plural(n, 'unread comment', 'unread comments'),
     followers: 'Who follows',
     watching: 'You watch this task',
     notWatching: 'You do not watch this task',

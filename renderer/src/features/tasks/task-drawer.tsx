@@ -271,14 +271,14 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
       tabIndex={-1}
       role="dialog"
       aria-modal={false}
-      aria-label={task ? `#${task.number} ${task.title}` : 'Task'}
+      aria-label={task ? `#${task.number} ${task.title}` : strings.aTask}
       data-drawer
     >
       <div className="drawer-head">
         <span className="faint num">#{task?.number ?? ''}</span>
         {task ? (
           <span className="faint" style={{ fontSize: 12 }}>
-            by {task.created_by}, <RelativeTime at={task.created_at} />
+            {strings.by(task.created_by)} <RelativeTime at={task.created_at} />
           </span>
         ) : null}
         <span className="grow" />

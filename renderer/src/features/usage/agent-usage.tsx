@@ -2,8 +2,9 @@
 import './usage.css'
 import { Link } from 'wouter'
 import { api } from '../../lib/api.ts'
+import { dayLabel } from '../../lib/time.ts'
 import { useFetched } from '../gateway-security/use-fetched.ts'
-import { dayBack, dayLabel, lastDays, money, tokens } from './format.ts'
+import { dayBack, lastDays, money, tokens } from './format.ts'
 import { strings } from './strings.ts'
 
 const shownDays = 14
@@ -40,7 +41,7 @@ export function AgentUsage({ agentId }: { agentId: string }) {
                     key={day}
                     {...(of ? {} : { 'data-empty': '' })}
                     style={{ height: `${(100 * (of?.total_tokens ?? 0)) / most}%` }}
-                    title={`${dayLabel(day)}: ${tokens(of?.total_tokens ?? 0)} tokens`}
+                    title={strings.dayTokens(dayLabel(day), tokens(of?.total_tokens ?? 0))}
                   />
                 )
               })}

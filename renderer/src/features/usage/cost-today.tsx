@@ -9,14 +9,24 @@ export function CostToday() {
   const { value } = useFetched('today', (signal) => api.call('getUsageSummary', { signal }), 30_000)
   const today = value?.today
   return (
-    <section className="card tile" aria-label={strings.costToday}>
+    <section className="card tile cost-tile" aria-label={strings.costToday}>
       <div className="tile-title">
         <Link href="/usage">{strings.costToday}</Link>
       </div>
-      <div className="tile-big num">{today ? money(today.cost_micros) : '–'}</div>
-      <div className="tile-facts">
-        {today ? <span>{tokens(today.total_tokens)} tokens</span> : null}
-        {value ? <span className="faint">{strings.yesterday(money(value.yesterday.cost_micros))}</span> : null}
+      <div className="tile-big num">
+        <Link href="/usage?days=1">{today ? money(today.cost_micros) : '–'}</Link>
+      </div>
+      <div className="tally">
+        {[
+          [strings.columns.tokens, value ? tokens(value.today.total_tokens) : '–', '/usage?days=1&show=tokens'],
+          [strings.burn, value ? strings.anHour(money(value.burn.cost_micros_per_hour)) : '–', '/usage?days=1'],
+          [strings.yesterdayLabel, value ? money(value.yesterday.cost_micros) : '–', '/usage?days=7&by=day'],
+        ].map(([label, figure, href]) => (
+          <Link key={label} href={href ?? ''}>
+            {label}
+            <span className="num">{figure}</span>
+          </Link>
+        ))}
       </div>
     </section>
   )

@@ -1,5 +1,6 @@
 /** Bars per day, each made of parts; the parts are told apart by shade and listed beside with their sums. */
-import { dayLabel } from './format.ts'
+import { dayLabel } from '../../lib/time.ts'
+import { strings } from './strings.ts'
 
 export interface Series {
   key: string
@@ -38,7 +39,7 @@ export function StackedBars({
         <span>{format(most)}</span>
         <span>{format(0)}</span>
       </div>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${label}. Highest day: ${format(most)}`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={strings.chartLabel(label, format(most))}>
         {[0, 0.5].map((share) => (
           <line
             key={share}

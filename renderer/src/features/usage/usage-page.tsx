@@ -13,10 +13,11 @@ import {
 } from '../../../../native-services/contract/usage.ts'
 import { api } from '../../lib/api.ts'
 import { useQuery } from '../../lib/hash-location.ts'
+import { dayLabel } from '../../lib/time.ts'
 import { Empty, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { useFetched } from '../gateway-security/use-fetched.ts'
 import { CapsCard } from './caps-card.tsx'
-import { dayBack, dayLabel, exactly, lastDays, money, tokens } from './format.ts'
+import { dayBack, exactly, lastDays, money, tokens } from './format.ts'
 import { type Series, shadeOf, StackedBars } from './stacked-bars.tsx'
 import { strings } from './strings.ts'
 
@@ -42,24 +43,24 @@ function Tiles({ summary }: { summary: UsageSummary }) {
   return (
     <div className="usage-tiles">
       <Tile title={strings.today} big={money(today.cost_micros)}>
-        {`${tokens(today.total_tokens)} tokens · ${strings.yesterday(money(yesterday.cost_micros))}`}
+        {strings.todaySum(tokens(today.total_tokens), money(yesterday.cost_micros))}
       </Tile>
       <Tile title={strings.week} big={money(week.cost_micros)}>
-        {`${tokens(week.total_tokens)} tokens · ${strings.month(money(month.cost_micros))}`}
+        {strings.weekSum(tokens(week.total_tokens), money(month.cost_micros))}
       </Tile>
       <Tile
         title={strings.burn}
         hint={strings.burnHint(burn.hours)}
         big={`${priced ? money(burn.cost_micros_per_hour) : tokens(burn.tokens_per_hour)} ${strings.perHour}`}
       >
-        {`${tokens(burn.tokens_per_hour)} tokens ${strings.perHour} · ${strings.burnHint(burn.hours).toLowerCase()}`}
+        {strings.burnSum(tokens(burn.tokens_per_hour), burn.hours)}
       </Tile>
       <Tile
         title={strings.projection}
         hint={strings.projectionHint}
         big={priced ? money(projection.cost_micros) : tokens(projection.tokens)}
       >
-        {`${tokens(projection.tokens)} tokens`}
+        {strings.tokens(tokens(projection.tokens))}
       </Tile>
     </div>
   )

@@ -1,3 +1,5 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'Outgoing webhooks',
   lead: 'Other programs are told what happens here. Each request is signed (X-Mission-Control-Signature: t=…,v1=HMAC-SHA256 of "t.body") and sent again until it is taken.',
@@ -36,6 +38,6 @@ export const strings = {
   never: 'not called yet',
   queued: (n: number) => `${n} on the way`,
   allBoards: 'all boards',
-  chosen: (n: number) => `${n} ${n === 1 ? 'event' : 'events'}`,
-  attempts: (n: number) => `${n} ${n === 1 ? 'attempt' : 'attempts'}`,
+  chosen: (n: number) => plural(n, 'event', 'events'),
+  attempts: (n: number) => plural(n, 'attempt', 'attempts'),
 }

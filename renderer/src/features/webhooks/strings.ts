@@ -1,3 +1,5 @@
+import { plural, whole } from '../../lib/numbers.ts'
+
 export const strings = {
   lead: 'Other programs post to these addresses; the chosen agent, or the lead, hears of each event. Everything is kept for 30 days.',
   empty: 'No webhooks yet.',
@@ -19,12 +21,12 @@ export const strings = {
   enabled: 'Enabled',
   signed: (hint: string | null) => `signed, secret ${hint ?? ''}`,
   open: 'not signed',
-  count: (n: number) => `${n} ${n === 1 ? 'event' : 'events'}`,
+  count: (n: number) => plural(n, 'event', 'events'),
   copy: 'Copy the address',
   remove: 'Delete',
   removeTitle: 'Delete this webhook?',
   removeBody: (n: number) =>
-    `Its address stops working, and ${n === 1 ? 'the event that it received is' : `the ${n} events that it received are`} deleted.`,
+    `Its address stops working, and ${n === 1 ? 'the event that it received is' : `the ${whole(n)} events that it received are`} deleted.`,
   events: 'Events',
   noEvents: 'Nothing came yet.',
   replay: 'Replay',

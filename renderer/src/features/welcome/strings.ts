@@ -1,5 +1,8 @@
+import { plural } from '../../lib/numbers.ts'
+
 export const strings = {
   title: 'First steps',
+  stepDone: 'Done',
   lead: 'From here to the first task answered by an agent. Each step is remembered; leave and come back when you like.',
   runtime: {
     title: 'Get OpenClaw',
@@ -19,8 +22,7 @@ export const strings = {
   },
   board: {
     title: 'Create a board and an agent',
-    done: (boards: number, agents: number) =>
-      `${boards} ${boards === 1 ? 'board' : 'boards'}, ${agents} ${agents === 1 ? 'agent' : 'agents'}.`,
+    done: (boards: number, agents: number) => `${plural(boards, 'board', 'boards')}, ${plural(agents, 'agent', 'agents')}.`,
     todo: 'A board holds tasks; agents on it do them. Agents check in by themselves once they are set up.',
     board: 'New board',
     agent: 'New agent',

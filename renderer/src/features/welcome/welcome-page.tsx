@@ -145,7 +145,7 @@ export function WelcomePage() {
                 data-open={ahead === index || undefined}
                 aria-current={state === 'current' ? 'step' : undefined}
               >
-                <span className="step-mark">{step.done ? <Check size={14} aria-label="Done" /> : index + 1}</span>
+                <span className="step-mark">{step.done ? <Check size={14} aria-label={strings.stepDone} /> : index + 1}</span>
                 <div>
                   <h2>
                     {state === 'later' ? (

@@ -10,7 +10,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { beginLive } from './lib/connection.ts'
-import { watchEscape } from './lib/keys.ts'
+import { watchEscape, watchRows } from './lib/keys.ts'
 
 // After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever.
 window.addEventListener('vite:preloadError', (event) => {
@@ -23,6 +23,7 @@ window.addEventListener('vite:preloadError', (event) => {
 })
 
 watchEscape()
+watchRows()
 
 // The data is on its way before the page is drawn for the first time. A sign-in link has no session yet.
 if (!window.location.hash.startsWith('#/login/')) beginLive()

@@ -1,5 +1,6 @@
 /** The frame of every page: navigation, the bar at the top, and what is always in reach. */
-import { Search } from 'lucide-react'
+import { Menu } from '@mantine/core'
+import { Ellipsis, Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { supervisorStates } from '../../../native-services/contract/states.ts'
@@ -17,6 +18,47 @@ const isCurrent = (path: string, href: string) =>
   (href === '/boards' && path.startsWith('/groups/')) ||
   (href === '/' ? path === '/' || path === '/welcome' : path === href || path.startsWith(`${href}/`))
 const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.userAgent)
+
+/** Where a page is at the top of the hand, the rest behind one button. */
+const mobileFirst = 4
+
+function MobileNav({ path, attention, waiting }: { path: string; attention: number; waiting: number }) {
+  const first = mainPages.slice(0, mobileFirst)
+  const rest = mainPages.slice(mobileFirst)
+  const counts: Readonly<Record<string, number>> = { '/': attention, '/inbox': waiting }
+  return (
+    <nav className="mobile-nav" aria-label={strings.pagesNav}>
+      {first.map(({ href, label, icon: Icon }) => (
+        <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
+          <Icon size={17} aria-hidden />
+          {label}
+          {counts[href] ? <span className="nav-badge">{counts[href]}</span> : null}
+        </Link>
+      ))}
+      <Menu position="top-end">
+        <Menu.Target>
+          <button type="button" data-current={rest.some(({ href }) => isCurrent(path, href)) || undefined}>
+            <Ellipsis size={17} aria-hidden />
+            {strings.more}
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {rest.map(({ href, label, icon: Icon }) => (
+            <Menu.Item
+              key={href}
+              component={Link}
+              href={href}
+              leftSection={<Icon size={14} aria-hidden />}
+              aria-current={isCurrent(path, href) ? 'page' : undefined}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </nav>
+  )
+}
 
 export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
@@ -121,14 +163,7 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </div>
       </main>
-      <nav className="mobile-nav" aria-label={strings.pagesNav}>
-        {mainPages.map(({ href, label, icon: Icon }) => (
-          <Link key={href} href={href} aria-current={isCurrent(path, href) ? 'page' : undefined}>
-            <Icon size={17} aria-hidden />
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <MobileNav path={path} attention={attention.length} waiting={waiting} />
     </div>
   )
 }

@@ -84,6 +84,34 @@ export function watchEscape(): void {
   )
 }
 
+/**
+ * j and k on every page: into its first list from wherever the focus is, and from row to row where the list does not do it itself. Rows of
+ * tables move with the arrows, too, and Enter opens what the row is about. Called once.
+ */
+export function watchRows(): void {
+  window.addEventListener('keydown', (event) => {
+    // What the page itself does with the key comes first; its listeners may be younger than this one.
+    setTimeout(() => {
+      const { target } = event
+      if (event.defaultPrevented || !(target instanceof HTMLElement) || isTyping(target) || overlayOpen()) return
+      const row = target.closest<HTMLElement>('[data-row]')
+      if (event.key === 'Enter' && target === row && row.tagName === 'TR') row.querySelector<HTMLElement>('[data-main], a[href]')?.click()
+      const next = pressed(event, 'lists', 'next')
+      if (!next && !pressed(event, 'lists', 'previous')) return
+      // Arrows scroll the page, until a row has the focus.
+      if (event.key.startsWith('Arrow') && row?.tagName !== 'TR') return
+      const rows = [...document.querySelectorAll<HTMLElement>('#content [data-row]')].filter((each) => each.checkVisibility())
+      const at = row ? rows.indexOf(row) : -1
+      focusRow(rows[at === -1 ? 0 : at + (next ? 1 : -1)])
+    })
+  })
+}
+
+function focusRow(row: HTMLElement | undefined): void {
+  row?.focus()
+  row?.scrollIntoView({ block: 'nearest' })
+}
+
 /** Moves focus among the `[data-row]` elements of a container; put it on the container's `onKeyDown`. */
 export function moveInList(event: React.KeyboardEvent<HTMLElement>): void {
   if (isTyping(event.target)) return
@@ -94,7 +122,6 @@ export function moveInList(event: React.KeyboardEvent<HTMLElement>): void {
   const next = rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))]
   if (next) {
     event.preventDefault()
-    next.focus()
-    next.scrollIntoView({ block: 'nearest' })
+    focusRow(next)
   }
 }

@@ -88,6 +88,25 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   )
 }
 
+/** A list that is fetched by whoever shows it. */
+export interface ListRead {
+  /** It was read at least once. */
+  readonly loaded: boolean
+  readonly error: string | null
+  readonly retry: () => void
+}
+
+/** In a list's place as long as it has no rows: that they could not be read, that they are on their way, or that there are none. */
+export function NoRows({ read, children }: { read: ListRead; children: ReactNode }) {
+  if (read.error !== null) return <LoadError message={read.error} retry={read.retry} />
+  if (read.loaded) return children
+  return (
+    <div className="card-body" role="status" aria-label={words.loading}>
+      <div className="skeleton" style={{ height: 96 }} />
+    </div>
+  )
+}
+
 /** Blocks of the size that will come, so that nothing jumps. */
 export function Loading({ heights = [96, 180, 140] }: { heights?: number[] }) {
   return (

@@ -1,30 +1,26 @@
 /** All agents: who is there, who is not and why. */
 import './agent.css'
-import { Button, Checkbox, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { Plus, Search, Users } from 'lucide-react'
 import { useState } from 'react'
-import { Link } from 'wouter'
-import { agentStates, agentStatuses, tokenStates } from '../../../../native-services/contract/states.ts'
+import { agentStates, agentStatuses } from '../../../../native-services/contract/states.ts'
 import { openNewAgent } from '../../app/palette-state.ts'
 import { useQuery } from '../../lib/hash-location.ts'
-import { moveInList } from '../../lib/keys.ts'
-import { useAgents, useBoards, useLive } from '../../lib/store.ts'
-import { AgentAvatar } from '../../ui/avatar.tsx'
+import { useAgents, useBoards } from '../../lib/store.ts'
 import { Empty, PageHead } from '../../ui/parts.tsx'
-import { StateBadge } from '../../ui/state-badge.tsx'
-import { Countdown, RelativeTime } from '../../ui/time.tsx'
 import { ImportButton } from '../agent-files/import-button.tsx'
 import { TryDemoButton } from '../demo/demo-controls.tsx'
-import { AgentRowActions } from './agent-actions.tsx'
+import { AgentCards } from './agent-cards.tsx'
+import { AgentsTable } from './agents-table.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { strings } from './strings.ts'
 
 export function AgentsPage() {
   const agents = useAgents()
   const boards = useBoards()
-  const boardMap = useLive((state) => state.maps.board)
   const [query, setQuery] = useQuery()
   const { q = '', status = '', board = '' } = query
+  const cards = query['view'] === 'cards'
   const shown = agents.filter(
     (agent) =>
       (status === '' || agent.status === status) &&
@@ -35,8 +31,6 @@ export function AgentsPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   // What is filtered away, or gone, is not acted on.
   const chosen = shown.filter((agent) => selected.has(agent.id)).map((agent) => agent.id)
-  const toggle = (id: string) =>
-    setSelected((before) => (before.has(id) ? new Set([...before].filter((each) => each !== id)) : new Set([...before, id])))
 
   return (
     <div className="page-flush">
@@ -49,13 +43,13 @@ export function AgentsPage() {
           leftSection={<Search size={13} aria-hidden />}
           value={q}
           onChange={(event) => setQuery({ q: event.currentTarget.value })}
-          w={190}
+          w={160}
         />
         <Select
           aria-label={words.state}
           placeholder={strings.anyStatus}
           clearable
-          w={140}
+          w={120}
           value={status || null}
           onChange={(value) => setQuery({ status: value })}
           data={agentStatuses.map((each) => ({ value: each, label: agentStates[each].label }))}
@@ -64,10 +58,19 @@ export function AgentsPage() {
           aria-label={words.board}
           placeholder={strings.allBoards}
           clearable
-          w={170}
+          w={140}
           value={board || null}
           onChange={(value) => setQuery({ board: value })}
           data={boards.map((each) => ({ value: each.id, label: each.name }))}
+        />
+        <SegmentedControl
+          aria-label={strings.view}
+          value={cards ? 'cards' : 'table'}
+          onChange={(value) => setQuery({ view: value === 'cards' ? 'cards' : null })}
+          data={[
+            { value: 'table', label: strings.table },
+            { value: 'cards', label: strings.cards },
+          ]}
         />
         <span className="grow" />
         <ImportButton />
@@ -78,7 +81,7 @@ export function AgentsPage() {
       {chosen.length > 0 ? <BulkBar ids={chosen} onClear={() => setSelected(new Set())} /> : null}
       <div className="page">
         <div className="page-inner">
-          <div className="card">
+          <div className={cards && shown.length > 0 ? undefined : 'card'}>
             {agents.length === 0 ? (
               <Empty
                 icon={<Users size={22} aria-hidden />}
@@ -94,98 +97,10 @@ export function AgentsPage() {
               </Empty>
             ) : shown.length === 0 ? (
               <Empty title={strings.noMatch} />
+            ) : cards ? (
+              <AgentCards agents={shown} />
             ) : (
-              <div className="table-wrap" onKeyDown={moveInList}>
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th className="select-cell">
-                        <Checkbox
-                          size="xs"
-                          aria-label={strings.selectAll}
-                          checked={chosen.length === shown.length}
-                          indeterminate={chosen.length > 0 && chosen.length < shown.length}
-                          onChange={(event) => setSelected(new Set(event.currentTarget.checked ? shown.map((agent) => agent.id) : []))}
-                        />
-                      </th>
-                      <th>{words.name}</th>
-                      <th>{words.state}</th>
-                      <th className="hide-narrow">{words.board}</th>
-                      <th>{words.seen}</th>
-                      <th className="hide-narrow">{words.next}</th>
-                      <th className="hide-narrow">{words.token}</th>
-                      <th className="hide-narrow">{words.wakes}</th>
-                      <th>
-                        <span className="visually-hidden">{words.actions}</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {shown.map((agent) => (
-                      <tr key={agent.id}>
-                        <td className="select-cell">
-                          <Checkbox
-                            size="xs"
-                            aria-label={strings.select(agent.name)}
-                            checked={selected.has(agent.id)}
-                            onChange={() => toggle(agent.id)}
-                          />
-                        </td>
-                        <td className="clickable">
-                          <span className="agent-name-cell">
-                            <AgentAvatar agent={agent} size={26} />
-                            <span className="stack">
-                              <Link href={`/agents/${agent.id}`} style={{ fontWeight: 550 }} data-row>
-                                {agent.name}
-                              </Link>
-                              <span className="faint" style={{ fontSize: 12 }}>
-                                {strings.roles[agent.role]}
-                              </span>
-                            </span>
-                          </span>
-                        </td>
-                        <td>
-                          <StateBadge words={agentStates[agent.status]} reason={agent.status_reason} />
-                          {agent.status_reason && agent.status !== 'online' ? (
-                            <div className="reason truncate" title={agent.status_reason}>
-                              {agent.status_reason}
-                            </div>
-                          ) : null}
-                        </td>
-                        <td className="hide-narrow muted">
-                          {agent.board_id ? (
-                            <Link href={`/boards/${agent.board_id}`}>{boardMap[agent.board_id]?.name ?? '—'}</Link>
-                          ) : (
-                            strings.noBoard
-                          )}
-                        </td>
-                        <td className="muted">
-                          <RelativeTime at={agent.last_seen_at} none={strings.never} />
-                        </td>
-                        <td className="hide-narrow muted">
-                          {agent.checkin_deadline_at ? (
-                            <Countdown to={agent.checkin_deadline_at} />
-                          ) : (
-                            <RelativeTime
-                              at={agent.next_heartbeat_at}
-                              none={agent.heartbeat_config.every === 'disabled' ? strings.off : '—'}
-                            />
-                          )}
-                        </td>
-                        <td className="hide-narrow">
-                          <StateBadge words={tokenStates[agent.token_status]} />
-                        </td>
-                        <td className="hide-narrow num muted">
-                          {agent.wake_attempts > 0 ? `${agent.wake_attempts}/${agent.max_wake_attempts}` : '—'}
-                        </td>
-                        <td>
-                          <AgentRowActions agent={agent} />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <AgentsTable agents={shown} chosen={chosen} onChoose={setSelected} />
             )}
           </div>
         </div>

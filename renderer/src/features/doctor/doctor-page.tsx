@@ -69,7 +69,7 @@ function Row({ check }: { check: DoctorCheck }) {
   const words = doctorStateWords[check.state]
   const troubled = check.state === 'bad' || check.state === 'warning'
   return (
-    <li className="doctor-row" data-tone={words.tone}>
+    <li className="doctor-row" data-tone={words.tone} data-row tabIndex={-1}>
       <Icon size={16} aria-label={words.label} />
       <div className="doctor-said">
         <div className="doctor-title">{check.title}</div>
@@ -122,7 +122,7 @@ function Summary({ job, report }: { job: Job; report: DoctorReport }) {
               ? strings.broken(bad)
               : warning > 0
                 ? strings.warned(warning)
-                : strings.whole}
+                : strings.allWell}
         </div>
         <div className="faint num">
           {job.error ? `${job.error} ` : ''}
@@ -137,8 +137,8 @@ function Summary({ job, report }: { job: Job; report: DoctorReport }) {
             </>
           )}
         </div>
-        <div className="doctor-bar">{running ? <ProgressBar job={job} /> : null}</div>
       </div>
+      <div className="doctor-bar">{running ? <ProgressBar job={job} /> : null}</div>
       <CopyButton text={doctorLines(report).join('\n')} label={strings.copy} />
     </section>
   )

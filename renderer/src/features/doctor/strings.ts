@@ -1,5 +1,5 @@
 import type { DoctorState } from '../../../../native-services/contract/doctor.ts'
-import { plural } from '../../lib/numbers.ts'
+import { plural, whole } from '../../lib/numbers.ts'
 
 export const strings = {
   title: 'Doctor',
@@ -10,10 +10,13 @@ export const strings = {
     'It looks at the data folder, OpenClaw, the gateway, the tokens and workspaces of agents, and this machine, and says what it found, why it matters, and what to do. It changes nothing.',
   copy: 'Copy the report',
   why: 'Why it matters',
-  whole: 'Nothing is wrong',
+  allWell: 'Nothing is wrong',
   broken: (count: number) => `${plural(count, 'thing is', 'things are')} broken`,
   warned: (count: number) => plural(count, 'warning', 'warnings'),
-  tally: (count: number, state: DoctorState) => `${count} ${{ ok: 'ok', warning: 'warning', bad: 'broken', skipped: 'skipped' }[state]}`,
+  tally: (count: number, state: DoctorState) =>
+    state === 'warning'
+      ? plural(count, 'warning', 'warnings')
+      : `${whole(count)} ${{ ok: 'all right', bad: 'broken', skipped: 'skipped' }[state]}`,
   lookedAt: 'looked',
   open: 'Open',
   startFailed: 'The Doctor could not be started',

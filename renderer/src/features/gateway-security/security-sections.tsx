@@ -29,7 +29,7 @@ function CredentialRow({ row, mend, busy }: { row: Credential; mend: (() => void
   const words = strings.drift
   const status = words.statuses[row.status]
   return (
-    <tr>
+    <tr data-row tabIndex={-1}>
       <td>
         {row.subject === 'gateway' ? (
           row.subject_name
@@ -115,7 +115,7 @@ function CredentialsCard({ gatewayId }: { gatewayId: string }) {
         <div className="table-wrap security-table">
           <table className="table">
             <thead>
-              <tr>
+              <tr data-row tabIndex={-1}>
                 <th>{words.columns.subject}</th>
                 <th>{words.columns.source}</th>
                 <th>{words.columns.fingerprint}</th>

@@ -115,7 +115,7 @@ export function ChannelsTab() {
                   {rows.map(({ channel, account }) => {
                     const shown = state(account)
                     return (
-                      <tr key={`${channel.id}:${account.account_id}`}>
+                      <tr key={`${channel.id}:${account.account_id}`} data-row tabIndex={-1}>
                         <td>
                           <strong style={{ fontWeight: 550 }}>{channel.label}</strong> <span className="faint">{channel.detail}</span>
                         </td>

@@ -56,7 +56,7 @@ export function JobView({ job }: { job: Job }) {
             </thead>
             <tbody>
               {result.agents.map((row) => (
-                <tr key={row.agent_id}>
+                <tr key={row.agent_id} data-row tabIndex={-1}>
                   <td>
                     <Link href={`/agents/${row.agent_id}`} style={{ fontWeight: 550 }}>
                       {row.agent_name}

@@ -72,7 +72,7 @@ function VersionRow({ row, locked, again }: { row: RuntimeVersion; locked: boole
       },
     })
   return (
-    <tr>
+    <tr data-row tabIndex={-1}>
       <td className="num" style={{ fontWeight: 550 }}>
         {name}
       </td>

@@ -7,7 +7,6 @@ import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { changeSettings } from '../../lib/actions.ts'
-import { moveInList } from '../../lib/keys.ts'
 import { useAgents, useLive } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Empty, Note, PageHead } from '../../ui/parts.tsx'
@@ -32,7 +31,7 @@ function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
   const cannot = agent.status === 'paused' || agent.status === 'deleting'
   const next = cannot ? null : agent.next_heartbeat_at
   return (
-    <tr ref={box} className="schedule-row">
+    <tr ref={box} className="schedule-row" data-row tabIndex={-1}>
       <td>
         <span className="schedule-agent">
           <AgentAvatar agent={agent} size={26} />
@@ -126,7 +125,7 @@ export function SchedulesPage() {
               {strings.noneBody}
             </Empty>
           ) : (
-            <div className="table-wrap" onKeyDown={moveInList}>
+            <div className="table-wrap">
               <table className="table">
                 <thead>
                   <tr>

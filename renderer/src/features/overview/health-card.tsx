@@ -69,7 +69,7 @@ export function HealthCard() {
                 )}
               </td>
               <td className="num nowrap">{layer.layer === 'run' ? '' : layerFigure(layer, now)}</td>
-              <td className="faint nowrap hide-narrow">
+              <td className="faint nowrap num hide-narrow">
                 {layer.state === 'unknown' ? null : layer.layer === 'run' ? (
                   <RelativeTime at={layer.since_at} />
                 ) : (
@@ -86,10 +86,10 @@ export function HealthCard() {
           <thead>
             <tr>
               <th>{strings.process}</th>
-              <th>{strings.memoryHead}</th>
-              <th>{strings.trendHead}</th>
-              <th>{strings.cpuHead}</th>
-              <th>{strings.countHead}</th>
+              <th className="num">{strings.memoryHead}</th>
+              <th className="num">{strings.trendHead}</th>
+              <th className="num">{strings.cpuHead}</th>
+              <th className="num">{strings.countHead}</th>
             </tr>
           </thead>
           <tbody>

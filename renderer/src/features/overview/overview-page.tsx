@@ -59,12 +59,13 @@ export function OverviewPage() {
         ) : null}
       </PageHead>
       <div className="page-inner">
-        {settings && !settings.onboarding_done && onboarding.current !== -1 ? (
+        {/* Whose task was answered once is past the first steps, even while the gateway is away. */}
+        {settings && !settings.onboarding_done && !onboarding.done[4] ? (
           <div className="card setup">
             <Rocket size={18} aria-hidden />
             <div className="grow">
               <div className="card-title">{strings.setUp}</div>
-              <div className="muted">{strings.setUpBody(onboarding.current + 1, onboarding.done.length)}</div>
+              <div className="muted">{strings.setUpBody(Math.max(0, onboarding.current) + 1, onboarding.done.length)}</div>
             </div>
             <Button component={Link} href="/welcome">
               {strings.goOn}

@@ -5,15 +5,14 @@ import { type FormEvent, useState } from 'react'
 import { type CustomField, type FieldType, fieldTypes, fieldVisibilities } from '../../../../native-services/contract/planning.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
-import { moveInList } from '../../lib/keys.ts'
 import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
-import { Empty } from '../../ui/parts.tsx'
+import { Empty, NoRows } from '../../ui/parts.tsx'
 import { FieldInput } from './field-input.tsx'
 import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
-import { useCustomFields } from './use-planning.ts'
+import { useCustomFields, useFieldsRead } from './use-planning.ts'
 
 const words = strings.fields
 
@@ -160,6 +159,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
 
 export function FieldsSection() {
   const fields = useCustomFields()
+  const read = useFieldsRead()
   const boards = useLive((state) => state.maps.board)
   const [editing, setEditing] = useState<CustomField | 'new' | null>(null)
   const remove = (field: CustomField) =>
@@ -185,11 +185,13 @@ export function FieldsSection() {
       </div>
       <p className="muted planning-lead">{words.lead}</p>
       {fields.length === 0 ? (
-        <Empty icon={<ListPlus size={22} aria-hidden />} title={words.none}>
-          {words.noneBody}
-        </Empty>
+        <NoRows read={read}>
+          <Empty icon={<ListPlus size={22} aria-hidden />} title={words.none}>
+            {words.noneBody}
+          </Empty>
+        </NoRows>
       ) : (
-        <div className="table-wrap" onKeyDown={moveInList}>
+        <div className="table-wrap">
           <table className="table">
             <thead>
               <tr>
@@ -207,7 +209,7 @@ export function FieldsSection() {
             </thead>
             <tbody>
               {fields.map((field) => (
-                <tr key={field.id}>
+                <tr key={field.id} data-row tabIndex={-1}>
                   <td>
                     <span className="planning-row-name">
                       <b>
@@ -232,6 +234,7 @@ export function FieldsSection() {
                         type="button"
                         className="iconbtn"
                         aria-label={`${strings.edit} ${field.label}`}
+                        data-main
                         onClick={() => setEditing(field)}
                       >
                         <Pencil size={13} aria-hidden />

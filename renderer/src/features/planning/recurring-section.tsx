@@ -7,12 +7,12 @@ import { Link } from 'wouter'
 import { type RecurringTask, runReasons, runWords } from '../../../../native-services/contract/planning.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
-import { moveInList } from '../../lib/keys.ts'
 import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt, toast } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, LoadError } from '../../ui/parts.tsx'
+import { Empty, NoRows } from '../../ui/parts.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
+import { scheduleWords } from './schedule-words.ts'
 import { RecurringDialog } from './recurring-dialog.tsx'
 import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
@@ -45,6 +45,7 @@ function LastRun({ row }: { row: RecurringTask }) {
 
 function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolean; onEdit: () => void }) {
   const board = useLive((state) => state.maps.board[row.board_id])
+  const said = scheduleWords(row.schedule)
   const params = { board_id: row.board_id, recurring_task_id: row.id }
   const run = async () => {
     const task = await attempt(() => api.call('runRecurringTask', { params }), { failed: words.notRun })
@@ -59,7 +60,7 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
     if (saved) remember('recurring_task', saved)
   }
   return (
-    <tr>
+    <tr data-row tabIndex={-1}>
       <td>
         <b>{row.name}</b>
       </td>
@@ -72,7 +73,7 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
       ) : null}
       <td className="nowrap">
         <span className="planning-row-name">
-          <code>{row.schedule}</code>
+          {said ? <span title={row.schedule}>{said}</span> : <code>{row.schedule}</code>}
           {row.schedule.startsWith('every') ? null : <span className="reason faint">{row.timezone}</span>}
         </span>
       </td>
@@ -105,7 +106,7 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
               {row.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
             </button>
           </Tooltip>
-          <button type="button" className="iconbtn" aria-label={words.editOf(row.name)} onClick={onEdit}>
+          <button type="button" className="iconbtn" aria-label={words.editOf(row.name)} data-main onClick={onEdit}>
             <Pencil size={14} aria-hidden />
           </button>
           <button
@@ -134,7 +135,7 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
 }
 
 export function RecurringSection({ boardId }: { boardId?: string | undefined }) {
-  const { items, error, retry } = useRecurringTasks(boardId)
+  const { items, read } = useRecurringTasks(boardId)
   const boards = useBoards()
   const [editing, setEditing] = useState<RecurringTask | 'new' | null>(null)
   return (
@@ -154,14 +155,14 @@ export function RecurringSection({ boardId }: { boardId?: string | undefined }) 
           </Button>
         </span>
       </div>
-      {error ? <LoadError message={error} retry={retry} /> : null}
-      {items.length === 0 && !error ? (
-        <Empty icon={<CalendarSync size={22} aria-hidden />} title={words.none}>
-          {words.noneBody}
-        </Empty>
-      ) : null}
-      {items.length > 0 ? (
-        <div className="table-wrap" onKeyDown={moveInList}>
+      {items.length === 0 ? (
+        <NoRows read={read}>
+          <Empty icon={<CalendarSync size={22} aria-hidden />} title={words.none}>
+            {words.noneBody}
+          </Empty>
+        </NoRows>
+      ) : (
+        <div className="table-wrap">
           <table className="table">
             <thead>
               <tr>
@@ -182,7 +183,7 @@ export function RecurringSection({ boardId }: { boardId?: string | undefined }) 
             </tbody>
           </table>
         </div>
-      ) : null}
+      )}
       {editing ? (
         <RecurringDialog recurring={editing === 'new' ? null : editing} boardId={boardId} onClose={() => setEditing(null)} />
       ) : null}

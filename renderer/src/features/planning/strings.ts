@@ -4,6 +4,15 @@ import { plural } from '../../lib/numbers.ts'
 const amount = (n: number, what: string): string => plural(n, what, `${what}s`)
 
 export const strings = {
+  schedule: {
+    everyMinutes: (minutes: number) => `Every ${minutes === 1 ? 'minute' : plural(minutes, 'minute', 'minutes')}`,
+    everyHour: (minute: string) => `Every hour at :${minute}`,
+    everyDay: (at: string) => `Every day at ${at}`,
+    everyMonth: (day: number, at: string) => `Every month on day ${day} at ${at}`,
+    weekdays: (at: string) => `Weekdays at ${at}`,
+    onDays: (days: readonly string[], at: string) => `${days.join(', ')} at ${at}`,
+    days: ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'],
+  },
   title: 'Planning',
   lead: 'What tasks are made of: fields, tags and templates; and boards as files.',
   tabs: { fields: 'Custom fields', tags: 'Tags', templates: 'Templates', files: 'Import and export' },
@@ -74,6 +83,7 @@ export const strings = {
     deleteBody: (n: number) => `${plural(n, 'task loses', 'tasks lose')} it.`,
   },
   templates: {
+    columns: { name: 'Name', title: 'Begins the title', board: 'For', holds: 'Holds', actions: 'Actions' },
     tasks: 'Templates of tasks',
     tasksLead: 'Choose one when you write a task, and its fields are filled in.',
     noneTasks: 'No templates of tasks yet',
@@ -98,12 +108,14 @@ export const strings = {
     make: 'Create board',
     counts: (counts: { tasks: number; custom_fields: number; recurring_tasks: number; task_templates: number; tags: number }) =>
       [
-        amount(counts.tasks, 'task'),
-        `${counts.recurring_tasks} recurring`,
-        amount(counts.custom_fields, 'field'),
-        amount(counts.task_templates, 'template'),
-        amount(counts.tags, 'tag'),
-      ].join(' · '),
+        counts.tasks > 0 ? amount(counts.tasks, 'task') : '',
+        counts.recurring_tasks > 0 ? amount(counts.recurring_tasks, 'recurring task') : '',
+        counts.custom_fields > 0 ? amount(counts.custom_fields, 'field') : '',
+        counts.task_templates > 0 ? amount(counts.task_templates, 'template') : '',
+        counts.tags > 0 ? amount(counts.tags, 'tag') : '',
+      ]
+        .filter((part) => part !== '')
+        .join(' · ') || 'Rules of the board only',
     deleteTitle: (name: string) => `Delete the template ${name}?`,
     deleteBody: 'What was made from it stays.',
     choose: 'Template',

@@ -8,9 +8,10 @@ import { api } from '../../lib/api.ts'
 import { useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
-import { Empty } from '../../ui/parts.tsx'
+import { Empty, NoRows } from '../../ui/parts.tsx'
 import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
+import { useTagsRead } from './use-planning.ts'
 
 const words = strings.tags
 
@@ -25,7 +26,7 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
     else setName(tag.name)
   }
   return (
-    <tr>
+    <tr data-row tabIndex={-1}>
       <td style={{ width: 44 }}>
         <input
           type="color"
@@ -117,6 +118,7 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
 
 export function TagsSection() {
   const tags = useTags()
+  const read = useTagsRead()
   const [name, setName] = useState('')
   const add = async (event: FormEvent) => {
     event.preventDefault()
@@ -146,9 +148,11 @@ export function TagsSection() {
       </div>
       <p className="muted planning-lead">{words.lead}</p>
       {tags.length === 0 ? (
-        <Empty icon={<TagsIcon size={22} aria-hidden />} title={words.none}>
-          {words.noneBody}
-        </Empty>
+        <NoRows read={read}>
+          <Empty icon={<TagsIcon size={22} aria-hidden />} title={words.none}>
+            {words.noneBody}
+          </Empty>
+        </NoRows>
       ) : (
         <div className="table-wrap">
           <table className="table">

@@ -9,12 +9,12 @@ import { navigate } from '../../lib/hash-location.ts'
 import { useBoards, useLive, useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, LoadError } from '../../ui/parts.tsx'
+import { Empty, NoRows } from '../../ui/parts.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { FieldInput } from './field-input.tsx'
 import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
-import { useBoardTemplates, useCustomFields, useTaskTemplates } from './use-planning.ts'
+import { useBoardTemplates, useCustomFields, useTaskTemplates, useTemplatesRead } from './use-planning.ts'
 
 const words = strings.templates
 const levels = ['low', 'medium', 'high', 'urgent'] as const
@@ -242,7 +242,7 @@ function UseDialog({ template, onClose }: { template: BoardTemplate; onClose: ()
 }
 
 function BoardTemplates() {
-  const { items, error, retry } = useBoardTemplates()
+  const { items, read } = useBoardTemplates()
   const boards = useBoards()
   const [keeping, setKeeping] = useState(false)
   const [using, setUsing] = useState<BoardTemplate | null>(null)
@@ -262,14 +262,25 @@ function BoardTemplates() {
         </span>
       </div>
       <p className="muted planning-lead">{words.boardsLead}</p>
-      {error ? <LoadError message={error} retry={retry} /> : null}
-      {items.length === 0 && !error ? <Empty icon={<SquareKanban size={22} aria-hidden />} title={words.noneBoards} /> : null}
-      {items.length > 0 ? (
+      {items.length === 0 ? (
+        <NoRows read={read}>
+          <Empty icon={<SquareKanban size={22} aria-hidden />} title={words.noneBoards} />
+        </NoRows>
+      ) : (
         <div className="table-wrap">
           <table className="table">
+            <thead>
+              <tr>
+                <th>{words.columns.name}</th>
+                <th className="hide-narrow">{words.columns.holds}</th>
+                <th>
+                  <span className="visually-hidden">{words.columns.actions}</span>
+                </th>
+              </tr>
+            </thead>
             <tbody>
               {items.map((template) => (
-                <tr key={template.id}>
+                <tr key={template.id} data-row tabIndex={-1}>
                   <td>
                     <span className="planning-row-name">
                       <b>{template.name}</b>
@@ -308,7 +319,7 @@ function BoardTemplates() {
             </tbody>
           </table>
         </div>
-      ) : null}
+      )}
       {keeping ? <KeepBoardDialog onClose={() => setKeeping(false)} /> : null}
       {using ? <UseDialog template={using} onClose={() => setUsing(null)} /> : null}
     </section>
@@ -317,6 +328,7 @@ function BoardTemplates() {
 
 export function TemplatesSection() {
   const templates = useTaskTemplates()
+  const read = useTemplatesRead()
   const boards = useLive((state) => state.maps.board)
   const [editing, setEditing] = useState<TaskTemplate | 'new' | null>(null)
   return (
@@ -332,13 +344,25 @@ export function TemplatesSection() {
         </div>
         <p className="muted planning-lead">{words.tasksLead}</p>
         {templates.length === 0 ? (
-          <Empty icon={<ClipboardList size={22} aria-hidden />} title={words.noneTasks} />
+          <NoRows read={read}>
+            <Empty icon={<ClipboardList size={22} aria-hidden />} title={words.noneTasks} />
+          </NoRows>
         ) : (
           <div className="table-wrap">
             <table className="table">
+              <thead>
+                <tr>
+                  <th>{words.columns.name}</th>
+                  <th>{words.columns.title}</th>
+                  <th className="hide-narrow">{words.columns.board}</th>
+                  <th>
+                    <span className="visually-hidden">{words.columns.actions}</span>
+                  </th>
+                </tr>
+              </thead>
               <tbody>
                 {templates.map((template) => (
-                  <tr key={template.id}>
+                  <tr key={template.id} data-row tabIndex={-1}>
                     <td>
                       <b>{template.name}</b>
                     </td>
@@ -352,6 +376,7 @@ export function TemplatesSection() {
                           type="button"
                           className="iconbtn"
                           aria-label={`${strings.edit} ${template.name}`}
+                          data-main
                           onClick={() => setEditing(template)}
                         >
                           <Pencil size={13} aria-hidden />

@@ -36,7 +36,7 @@ export function SessionRuns({ runs }: { runs: RunsOfSession | null }) {
           </thead>
           <tbody>
             {runs.items.map((run) => (
-              <tr key={run.id}>
+              <tr key={run.id} data-row tabIndex={-1}>
                 <td className="nowrap">
                   <RelativeTime at={run.ended_at} />
                 </td>

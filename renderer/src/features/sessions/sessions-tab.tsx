@@ -33,7 +33,7 @@ function SessionRow({ agent, session, open }: { agent: Agent; session: AgentSess
   const tokens = (session.input_tokens ?? 0) + (session.output_tokens ?? 0) || (session.total_tokens ?? 0)
   const some = (value: number | null) => (value === null ? '—' : compact(value))
   return (
-    <tr aria-selected={open}>
+    <tr aria-selected={open} data-row tabIndex={-1}>
       <td>
         <Link
           className="sessions-name truncate"

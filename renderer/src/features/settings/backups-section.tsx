@@ -24,7 +24,7 @@ function BackupRow({ backup, onRestore }: { backup: Backup; onRestore: () => voi
     if (done) forget('backup', backup.id)
   }
   return (
-    <tr>
+    <tr data-row tabIndex={-1}>
       <td>
         <RelativeTime at={backup.created_at} />
         <div className="faint setting-hint">

@@ -139,7 +139,7 @@ export function TokensSection() {
                 {tokens.map((token) => {
                   const state = stateOf(token, now)
                   return (
-                    <tr key={token.id} className={state === 'good' ? '' : 'setting-gone'}>
+                    <tr key={token.id} className={state === 'good' ? '' : 'setting-gone'} data-row tabIndex={-1}>
                       <td>
                         {token.name} <code className="faint">{token.hint}</code>
                       </td>

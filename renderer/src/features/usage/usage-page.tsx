@@ -148,7 +148,7 @@ function Table({ report, measure }: { report: UsageReport; measure: 'cost' | 'to
         </thead>
         <tbody>
           {items.map((item, index) => (
-            <tr key={item.key}>
+            <tr key={item.key} data-row tabIndex={-1}>
               <td>
                 <ItemName report={report} item={item} index={index} />
               </td>

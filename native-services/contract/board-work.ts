@@ -49,6 +49,8 @@ export const tagUpdate = z.strictObject({ name: tagName.optional(), color: tagCo
 export const bulkUpdate = z.strictObject({
   task_ids: z.array(id).min(1).max(200),
   patch: taskUpdate.omit({ title: true, description: true, position: true, expected_status: true, depends_on_task_ids: true }),
+  /** Where each of them goes in its column, one number per task. */
+  positions: z.array(z.number()).max(200).optional(),
 })
 export const bulkResult = z.object({
   results: z.array(

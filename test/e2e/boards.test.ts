@@ -176,6 +176,25 @@ describe('a board on a wide screen', () => {
     await expect.poll(async () => (await titles(page, 'done')).toSorted()).toEqual(['Alpha', 'Beta'])
   })
 
+  it('puts what is carried together where it was dropped, in its order', async () => {
+    for (const title of ['First', 'Second']) {
+      const { id } = await services.call('createTask', { params: { board_id: boardId }, body: { title } })
+      await services.call('updateTask', { params: { board_id: boardId, task_id: id }, body: { status: 'done' } })
+    }
+    await expect.poll(() => titles(page, 'done')).toEqual(['First', 'Second'])
+    await link(page, 'Alpha').click({ modifiers: ['ControlOrMeta'] })
+    await link(page, 'Beta').click({ modifiers: ['ControlOrMeta'] })
+    const from = await middle(page, 'Beta')
+    const to = await middle(page, 'Second')
+    await page.mouse.move(from.x, from.y)
+    await page.mouse.down()
+    await page.mouse.move(to.x, to.y - 14, { steps: 8 })
+    await page.mouse.up()
+    await expect.poll(() => titles(page, 'done')).toEqual(['First', 'Alpha', 'Beta', 'Second'])
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await expect.poll(() => titles(page, 'inbox')).toEqual(['Alpha', 'Beta', 'Gamma'])
+  })
+
   it('adds tasks in a line and stays, with names understood', async () => {
     await services.call('createTag', { body: { name: `house${boardId.slice(-6)}` } })
     await page.getByRole('button', { name: 'New task: Inbox' }).click()

@@ -203,6 +203,16 @@ describe('bulk', () => {
     expect((await read(third)).status).toBe('done')
   })
 
+  it('puts each where it is told, and takes only as many places as tasks', async () => {
+    const tasks = [await create('Placed one'), await create('Placed two')]
+    const body = { task_ids: tasks.map((task) => task.id), patch: {}, positions: [70, 60] }
+    const result = await services.call('bulkUpdateTasks', { params: onBoard(), body })
+    expect(result.results.map((each) => each.task?.position)).toEqual([70, 60])
+    expect(await failure(services.call('bulkUpdateTasks', { params: onBoard(), body: { ...body, positions: [1] } }))).toMatchObject({
+      status: 422,
+    })
+  })
+
   it('takes at most 200', async () => {
     const ids = Array.from({ length: 201 }, () => world.board.id)
     expect(await failure(services.call('bulkUpdateTasks', { params: onBoard(), body: { task_ids: ids, patch: {} } }))).toMatchObject({

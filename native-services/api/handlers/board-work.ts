@@ -39,11 +39,13 @@ export function boardWorkHandlers(
   const { seen, writable } = createBoardAccess(entities)
 
   /** One transaction; a task that refuses keeps none of the others. */
-  function changeAll(board: BoardRow, ids: readonly string[], patch: BodyOf<'updateTask'>) {
+  function changeAll(board: BoardRow, ids: readonly string[], patch: BodyOf<'updateTask'>, positions?: ReadonlyMap<string, number>) {
     const results = store.write(() =>
       ids.map((id) => {
         try {
-          const task: TaskRow = tasks.update(operator, board, entities.mustTask(board.id, id), patch)
+          const position = positions?.get(id)
+          const own = position === undefined ? patch : { ...patch, position }
+          const task: TaskRow = tasks.update(operator, board, entities.mustTask(board.id, id), own)
           return { task_id: id, ok: true, code: null, detail: null, task }
         } catch (error) {
           if (!(error instanceof AppError)) throw error
@@ -108,7 +110,12 @@ export function boardWorkHandlers(
   }
 
   return {
-    bulkUpdateTasks: ({ params, body }) => changeAll(entities.mustBoard(params.board_id), [...new Set(body.task_ids)], body.patch),
+    bulkUpdateTasks({ params, body: { task_ids, patch, positions = [] } }) {
+      if (positions.length > 0 && positions.length !== task_ids.length)
+        throw new AppError('invalid_request', 'There must be one position for each task.', { field: 'body.positions' })
+      const places = new Map(positions.map((position, nth) => [task_ids[nth] ?? '', position]))
+      return changeAll(entities.mustBoard(params.board_id), [...new Set(task_ids)], patch, places)
+    },
     archiveDoneTasks({ params }) {
       const board = entities.mustBoard(params.board_id)
       const done = store.tasks.list({ board_id: board.id, status: 'done', limit: mostArchived, offset: 0 }).items

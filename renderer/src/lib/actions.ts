@@ -24,14 +24,32 @@ export function forget(name: MappedName, id: string): void {
 
 // — tasks —
 
-/** Changes many tasks alike; says how many refused and why the first one did. */
+/**
+ * Changes many tasks alike; says how many refused and why the first one did.
+ * @param positions Where each of them goes; those are shown there at once, and where they were when it is refused.
+ */
 export async function changeTasks(
   boardId: string,
-  ids: readonly string[],
+  tasks: readonly Task[],
   patch: BodyInputOf<'bulkUpdateTasks'>['patch'],
   done: (n: number) => string,
+  positions?: readonly number[],
 ): Promise<void> {
-  await bulk(done, () => api.call('bulkUpdateTasks', { params: { board_id: boardId }, body: { task_ids: [...ids], patch } }))
+  const shown = tasks.flatMap((task, nth): Task[] => {
+    const position = positions?.[nth]
+    return position === undefined ? [] : [{ ...task, position, status: patch.status ?? task.status }]
+  })
+  for (const task of shown) remember('task', task)
+  const changed = await bulk(done, () =>
+    api.call('bulkUpdateTasks', {
+      params: { board_id: boardId },
+      body: { task_ids: tasks.map((task) => task.id), patch, ...(positions && { positions: [...positions] }) },
+    }),
+  )
+  for (const [nth, task] of shown.entries()) {
+    const before = tasks[nth]
+    if (before && !changed.has(task.id) && useLive.getState().maps.task[task.id] === task) remember('task', before)
+  }
 }
 
 export async function archiveDone(boardId: string): Promise<void> {
@@ -41,13 +59,14 @@ export async function archiveDone(boardId: string): Promise<void> {
   )
 }
 
-async function bulk(words: (n: number) => string, call: () => Promise<BulkResult>): Promise<void> {
+async function bulk(words: (n: number) => string, call: () => Promise<BulkResult>): Promise<ReadonlySet<string>> {
   const answer = await attempt(call, { failed: 'The tasks were not changed' })
-  if (!answer) return
+  if (!answer) return new Set()
   for (const { task } of answer.results) if (task) remember('task', task)
   if (answer.changed > 0 || answer.failed === 0) toastDone(words(answer.changed), answer)
   const refused = answer.results.find((each) => !each.ok)
   if (refused) toastError(`${plural(answer.failed, 'task was', 'tasks were')} not changed`, new Error(refused.detail ?? ''))
+  return new Set(answer.results.flatMap((each) => (each.ok ? [each.task_id] : [])))
 }
 
 /**

@@ -25,7 +25,7 @@ describe('planMove', () => {
         for (const [turn, wanted] of places.entries()) {
           const index = wanted % (column.length + 1)
           const plan = planMove(column, index)
-          const moved = { id: String(turn), position: plan.position }
+          const moved = { id: String(turn), position: plan.positions[0] ?? Number.NaN }
           column = [...column.map((card) => plan.others.find((other) => other.id === card.id) ?? card), moved].toSorted(
             (a, b) => a.position - b.position,
           )
@@ -45,7 +45,7 @@ describe('planMove', () => {
         ],
         1,
       ),
-    ).toEqual({ position: 1500, others: [] })
+    ).toEqual({ positions: [1500], others: [] })
     const plan = planMove(
       [
         { id: 'a', position: 5 },
@@ -57,6 +57,27 @@ describe('planMove', () => {
       { id: 'a', position: 1000 },
       { id: 'b', position: 3000 },
     ])
-    expect(plan.position).toBe(2000)
+    expect(plan.positions).toEqual([2000])
+  })
+
+  it('keeps several together, in their order, at the place where they were dropped', () => {
+    const drops = fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 6 })), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(drops, (places) => {
+        let column: { id: string; position: number }[] = []
+        let expected: string[] = []
+        for (const [turn, [wanted, count]] of places.entries()) {
+          const index = wanted % (column.length + 1)
+          const plan = planMove(column, index, count)
+          const moved = plan.positions.map((position, nth) => ({ id: `${turn}.${nth}`, position }))
+          expect(moved).toHaveLength(count)
+          column = [...column.map((card) => plan.others.find((other) => other.id === card.id) ?? card), ...moved].toSorted(
+            (a, b) => a.position - b.position,
+          )
+          expected = expected.toSpliced(index, 0, ...moved.map((card) => card.id))
+          expect(column.map((card) => card.id)).toEqual(expected)
+        }
+      }),
+    )
   })
 })

@@ -7,25 +7,32 @@ import { mergeEntities } from '../../lib/entities.ts'
 import { useQuery } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { dayName } from '../../lib/time.ts'
-import { useActivity, useAgents, useLive } from '../../lib/store.ts'
-import { Empty, LoadError, PageHead } from '../../ui/parts.tsx'
+import { useActivity, useAgents, useBoards, useLive } from '../../lib/store.ts'
+import { Empty, LoadError, NoRows, PageHead } from '../../ui/parts.tsx'
 import { FeedRow } from './feed-row.tsx'
 import { strings } from './strings.ts'
 
 export function ActivityPage() {
   const agents = useAgents()
+  const boards = useBoards()
   const all = useActivity()
   const [query, setQuery] = useQuery()
   const [total, setTotal] = useState<number | null>(null)
   const [limit, setLimit] = useState(200)
   const [error, setError] = useState<string | null>(null)
   const [round, setRound] = useState(0)
-  const { agent = '', level = '', kind = '' } = query
+  const { agent = '', level = '', kind = '', board = '' } = query
 
   useEffect(() => {
     let current = true
     setError(null)
-    const filters = { ...(agent ? { agent_id: agent } : {}), ...(level ? { level } : {}), ...(kind ? { event_type: kind } : {}) }
+    setTotal(null)
+    const filters = {
+      ...(agent ? { agent_id: agent } : {}),
+      ...(level ? { level } : {}),
+      ...(kind ? { event_type: kind } : {}),
+      ...(board ? { board_id: board } : {}),
+    }
     api.call('listActivity', { query: { ...filters, limit: 200, offset: Math.max(0, limit - 200) } }).then(
       (page) => {
         if (!current) return
@@ -39,11 +46,18 @@ export function ActivityPage() {
     return () => {
       current = false
     }
-  }, [agent, level, kind, limit, round])
+  }, [agent, level, kind, board, limit, round])
 
   const rows = all
-    .filter((row) => (!agent || row.agent_id === agent) && (!level || row.level === level) && (!kind || row.event_type.startsWith(kind)))
+    .filter(
+      (row) =>
+        (!agent || row.agent_id === agent) &&
+        (!level || row.level === level) &&
+        (!kind || row.event_type.startsWith(kind)) &&
+        (!board || row.board_id === board),
+    )
     .slice(0, limit)
+  const retry = () => setRound((value) => value + 1)
   let day = ''
   return (
     <div className="page-flush">
@@ -77,13 +91,25 @@ export function ActivityPage() {
           onChange={(value) => setQuery({ agent: value })}
           data={agents.map((each) => ({ value: each.id, label: each.name }))}
         />
+        <Select
+          aria-label={strings.anyBoard}
+          placeholder={strings.anyBoard}
+          clearable
+          searchable
+          w={160}
+          value={board || null}
+          onChange={(value) => setQuery({ board: value })}
+          data={boards.map((each) => ({ value: each.id, label: each.name }))}
+        />
       </div>
       <div className="page">
         <div className="page-inner page-narrow">
-          {error ? <LoadError message={error} retry={() => setRound((value) => value + 1)} /> : null}
-          {rows.length === 0 && !error ? (
+          {error && rows.length > 0 ? <LoadError message={error} retry={retry} /> : null}
+          {rows.length === 0 ? (
             <div className="card">
-              <Empty title={strings.none}>{strings.noneBody}</Empty>
+              <NoRows read={{ loaded: total !== null, error, retry }}>
+                <Empty title={strings.none}>{strings.noneBody}</Empty>
+              </NoRows>
             </div>
           ) : (
             <div className="card" style={{ padding: '4px 0 8px' }} onKeyDown={moveInList}>

@@ -9,14 +9,14 @@ import { Link } from 'wouter'
 import type { BoardGroup, GroupSnapshot } from '../../../../native-services/contract/board-groups.ts'
 import { taskStates } from '../../../../native-services/contract/states.ts'
 import { forget } from '../../lib/actions.ts'
-import { api } from '../../lib/api.ts'
+import { api, explain } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useAgents, useBoards, useLive } from '../../lib/store.ts'
 import { attempt, toast } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
-import { Empty, PageHead } from '../../ui/parts.tsx'
+import { Empty, type ListRead, NoRows, PageHead } from '../../ui/parts.tsx'
 import { BoardCard } from '../boards/board-card.tsx'
 import { intervals, readInterval } from '../heartbeats/rhythm-dialog.tsx'
 import { strings as paceStrings } from '../heartbeats/strings.ts'
@@ -69,36 +69,46 @@ function Pace({ groupId }: { groupId: string }) {
 }
 
 /** Fetched again shortly after a board of the group changed; tasks of boards that nobody opened are not in the page. */
-function usePressing(groupId: string, mark: string): GroupSnapshot['boards'] | null {
+function usePressing(groupId: string, mark: string): { boards: GroupSnapshot['boards']; read: ListRead } {
   const [boards, setBoards] = useState<GroupSnapshot['boards'] | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  const [round, setRound] = useState(0)
   const connection = useLive((state) => state.connection)
   useEffect(() => {
     if (connection !== 'live') return
     let current = true
     const timer = setTimeout(() => {
       api.call('getBoardGroupSnapshot', { params: { board_group_id: groupId }, query: { per_board_task_limit: '3' } }).then(
-        (snapshot) => current && setBoards(snapshot.boards),
-        // What is shown stays; the connection's badge says what is wrong.
-        () => undefined,
+        (snapshot) => {
+          if (!current) return
+          setBoards(snapshot.boards)
+          setError(null)
+        },
+        // What is shown stays.
+        (reason: unknown) => current && setError(explain(reason)),
       )
     }, 250)
     return () => {
       current = false
       clearTimeout(timer)
     }
-  }, [groupId, mark, connection])
-  return boards
+  }, [groupId, mark, connection, round])
+  return { boards: boards ?? [], read: { loaded: boards !== null, error, retry: () => setRound((value) => value + 1) } }
 }
 
 function Pressing({ groupId, mark }: { groupId: string; mark: string }) {
-  const boards = usePressing(groupId, mark)
-  const open = boards?.filter((entry) => entry.tasks.length > 0) ?? []
+  const { boards, read } = usePressing(groupId, mark)
+  const open = boards.filter((entry) => entry.tasks.length > 0)
   return (
     <section className="card" aria-labelledby="group-pressing">
       <div className="card-head">
         <h2 id="group-pressing">{strings.presses}</h2>
       </div>
-      {boards !== null && open.length === 0 ? <p className="card-body muted">{strings.nothingPresses}</p> : null}
+      {open.length === 0 ? (
+        <NoRows read={read}>
+          <p className="card-body muted">{strings.nothingPresses}</p>
+        </NoRows>
+      ) : null}
       <ul className="group-pressing" onKeyDown={moveInList} style={{ paddingBottom: open.length > 0 ? 8 : 0 }}>
         {open.map(({ board, tasks }) => (
           <li key={board.id}>

@@ -111,27 +111,31 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const { ids: chosen, choose, clear } = useChosen(tasks)
 
   const place = ({ task, to, index, fresh, ...move }: Move, extra: Extra = {}) => {
-    if (move.with.length > 0) {
-      clear()
-      void changeTasks(boardId, [task.id, ...move.with], { status: to, ...extra }, strings.bulk.changed)
-      return
-    }
+    // In the order in which they stand on the board.
+    const moved = new Set([task.id, ...move.with])
+    const cards = tasks.filter((each) => moved.has(each.id))
     // Filtered cards still have their places: the neighbours are looked up in the whole column.
     const others = tasks.filter((each) => each.status === to && each.id !== task.id)
-    const column = all.filter((each) => each.status === to && each.id !== task.id)
+    const column = all.filter((each) => each.status === to && !moved.has(each.id))
     const byHand = sort === 'manual'
-    const anchor = byHand ? others[index] : column[0]
-    const previous = byHand ? others[index - 1] : undefined
+    const stays = (each: Task): boolean => !moved.has(each.id)
+    const anchor = byHand ? others.slice(index).find(stays) : column[0]
+    const previous = byHand ? others.slice(0, index).findLast(stays) : undefined
     const at = anchor ? column.indexOf(anchor) : previous ? column.indexOf(previous) + 1 : column.length
-    const plan = planMove(column, at)
-    const body = {
-      position: plan.position,
-      ...(to === task.status ? {} : { status: to, expected_status: task.status }),
-      ...extra,
-    }
+    const plan = planMove(column, at, Math.max(1, cards.length))
     for (const other of plan.others) {
       const neighbour = all.find((each) => each.id === other.id)
       if (neighbour) void changeTask(neighbour, { position: other.position }, strings.notMoved, null)
+    }
+    if (move.with.length > 0) {
+      clear()
+      void changeTasks(boardId, cards, { status: to, ...extra }, strings.bulk.changed, plan.positions)
+      return
+    }
+    const body = {
+      ...(plan.positions[0] === undefined ? {} : { position: plan.positions[0] }),
+      ...(to === task.status ? {} : { status: to, expected_status: task.status }),
+      ...extra,
     }
     const news = to === task.status ? strings.reordered(task.number) : strings.movedTo(task.number, taskStates[to].label)
     void changeTask(task, body, strings.notMoved, fresh ? null : news)
@@ -248,7 +252,7 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
           onClear={clear}
         />
       )}
-      {chosen.size > 0 ? <BulkBar boardId={board.id} ids={[...chosen]} onDone={clear} /> : null}
+      {chosen.size > 0 ? <BulkBar boardId={board.id} tasks={tasks.filter((task) => chosen.has(task.id))} onDone={clear} /> : null}
       {asking?.missing === 'reason' ? (
         <BlockedDialog
           task={asking.task}

@@ -29,11 +29,11 @@ function TasksOfAllBoards({ status }: { status: TaskStatus }) {
   const { ids, choose, clear } = useChosen(tasks)
   // One request changes tasks of one board.
   const first = tasks.find((task) => ids.has(task.id))
-  const own = tasks.filter((task) => ids.has(task.id) && task.board_id === first?.board_id).map((task) => task.id)
+  const own = tasks.filter((task) => ids.has(task.id) && task.board_id === first?.board_id)
   return (
     <>
       <TaskList tasks={tasks} statuses={statuses} group="status" chosen={ids} onChoose={choose} onClear={clear} />
-      {first ? <BulkBar boardId={first.board_id} ids={own} onDone={clear} /> : null}
+      {first ? <BulkBar boardId={first.board_id} tasks={own} onDone={clear} /> : null}
     </>
   )
 }

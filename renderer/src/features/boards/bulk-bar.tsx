@@ -1,6 +1,7 @@
 /** What can be done with the chosen rows of the list, all at once. */
 import { Button, Menu } from '@mantine/core'
 import { X } from 'lucide-react'
+import type { Task } from '../../../../native-services/contract/entities.ts'
 import type { BodyInputOf } from '../../../../native-services/contract/operations.ts'
 import { taskStates } from '../../../../native-services/contract/states.ts'
 import { changeTasks } from '../../lib/actions.ts'
@@ -12,15 +13,15 @@ import { strings } from './strings.ts'
 const targets = ['inbox', 'review', 'done', 'archived'] as const
 const priorities = ['low', 'medium', 'high', 'urgent'] as const
 
-export function BulkBar({ boardId, ids, onDone }: { boardId: string; ids: readonly string[]; onDone: () => void }) {
+export function BulkBar({ boardId, tasks, onDone }: { boardId: string; tasks: readonly Task[]; onDone: () => void }) {
   const agents = useAgents(boardId)
   const change = (patch: BodyInputOf<'bulkUpdateTasks'>['patch']) => {
     onDone()
-    void changeTasks(boardId, ids, patch, strings.bulk.changed)
+    void changeTasks(boardId, tasks, patch, strings.bulk.changed)
   }
   return (
     <div className="bulk-bar" role="toolbar" aria-label={strings.bulk.label}>
-      <b className="num">{strings.bulk.chosen(ids.length)}</b>
+      <b className="num">{strings.bulk.chosen(tasks.length)}</b>
       <Menu>
         <Menu.Target>
           <Button variant="default">{strings.moveTo}</Button>

@@ -19,15 +19,15 @@ export function DeliveriesCard({ deliveries }: { deliveries: Overview['deliverie
           {strings.deliveries}
         </h2>
         <span className="aside num">
-          <Link href="/activity?kind=delivery.">
+          <Link href="/activity?kind=delivery">
             <span className="dot" data-tone="good" style={dot} />
             {strings.delivered(delivered)}
           </Link>
-          <Link href="/activity?kind=delivery.&level=error">
+          <Link href="/activity?kind=delivery&level=error">
             <span className="dot" data-tone={failed > 0 ? 'bad' : 'idle'} style={dot} />
             {strings.failed(failed)}
           </Link>
-          <Link href="/activity?kind=delivery.">{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</Link>
+          <Link href="/activity?kind=delivery">{strings.underWay((deliveries?.queued ?? 0) + (deliveries?.leased ?? 0))}</Link>
         </span>
       </div>
       <div className="card-body">

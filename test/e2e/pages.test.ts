@@ -98,7 +98,7 @@ function addresses(): Record<string, string[]> {
     '/boards/:boardId/documents': [`${board}/documents`],
     '/boards/:boardId': [board, `${board}?view=list`, `${board}?settings=goal`, `${board}?chat=1`, `${board}?archive=1`],
     '/groups/:groupId': [`/groups/${world.group.id}`],
-    '/agents': ['/agents'],
+    '/agents': ['/agents', '/agents?view=cards'],
     '/agents/:agentId/sessions/:sessionKey': [`${agent}/sessions/${encodeURIComponent(target.sessionKey)}`],
     '/agents/:agentId': [agent, `${agent}?tab=files`, `${agent}?tab=sessions`],
     '/schedules': ['/schedules'],

@@ -51,7 +51,8 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+    // The kit's placeholder for the first focus is no child that a menu may have; the first entry takes the focus instead.
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Modal: {
       defaultProps: {
@@ -90,6 +91,8 @@ export const variables: CSSVariablesResolver = () => {
     '--mantine-color-gray-light': 'var(--idle-soft)',
     '--mantine-color-gray-light-hover': 'var(--hover)',
     '--mantine-color-gray-light-color': 'var(--text-2)',
+    // An entry of a menu that loses something.
+    '--mantine-color-red-6': 'var(--bad)',
     '--mantine-color-red-light': 'var(--bad-soft)',
     '--mantine-color-red-light-color': 'var(--bad)',
     '--mantine-color-red-filled': '#c62f36',

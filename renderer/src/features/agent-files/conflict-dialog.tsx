@@ -1,6 +1,7 @@
 /** Two people wrote one file: theirs, mine, and the difference; one of them is chosen. */
-import { Button, Group, Modal, SegmentedControl } from '@mantine/core'
+import { Button, Group, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../../ui/dialog.tsx'
 import { DiffView } from './diff-view.tsx'
 import { strings } from './strings.ts'
 
@@ -23,7 +24,7 @@ export function ConflictDialog({
 }) {
   const [view, setView] = useState('both')
   return (
-    <Modal opened onClose={onClose} title={words.title(name)} size={860}>
+    <Dialog opened onClose={onClose} title={words.title(name)} size={860}>
       <p className="muted">{words.body}</p>
       <SegmentedControl
         my={12}
@@ -56,6 +57,6 @@ export function ConflictDialog({
         </Button>
         <Button onClick={onSaveMine}>{words.saveMine}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 /** Takes agents in that the gateway had before Mission Control knew of them. */
 import './agent-files.css'
-import { Button, Group, Modal, Radio, Select, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Select, TextInput } from '@mantine/core'
 import { Download } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { ImportableAgent } from '../../../../native-services/contract/agent-files.ts'
@@ -10,6 +10,7 @@ import { api, explain } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Note } from '../../ui/parts.tsx'
 import { strings } from './strings.ts'
 import { words as common } from '../../ui/strings.ts'
@@ -62,7 +63,7 @@ function ImportDialog({ gatewayId, onClose }: { gatewayId: string; onClose: () =
   }
 
   return (
-    <Modal opened onClose={onClose} title={words.title} size={560}>
+    <Dialog opened onClose={onClose} title={words.title} size={560}>
       <form onSubmit={(event) => void submit(event)}>
         <p className="muted">{words.body}</p>
         {error ? (
@@ -145,7 +146,7 @@ function ImportDialog({ gatewayId, onClose }: { gatewayId: string; onClose: () =
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

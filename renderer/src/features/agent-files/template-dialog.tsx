@@ -1,10 +1,11 @@
 /** A role's starting points: each file shows what would change, and only the chosen ones are written. */
-import { Button, Checkbox, Group, Modal, Select } from '@mantine/core'
+import { Button, Checkbox, Group, Select } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { AgentFileName, AgentTemplate, AppliedTemplate } from '../../../../native-services/contract/agent-files.ts'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { api, explain } from '../../lib/api.ts'
 import { attempt, toast } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { DiffView } from './diff-view.tsx'
 import { editable } from './file-text.ts'
 import { strings } from './strings.ts'
@@ -68,7 +69,7 @@ export function TemplateDialog({ agent, onClose, onApplied }: { agent: Agent; on
   const note = { would_write: words.empty, kept: words.replaces, unchanged: words.unchanged } as const
 
   return (
-    <Modal opened onClose={onClose} title={words.title} size={760}>
+    <Dialog opened onClose={onClose} title={words.title} size={760}>
       <p className="muted">{words.body}</p>
       <Select
         mt={12}
@@ -128,6 +129,6 @@ export function TemplateDialog({ agent, onClose, onApplied }: { agent: Agent; on
           </Button>
         </Group>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

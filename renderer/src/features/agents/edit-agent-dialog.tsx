@@ -1,11 +1,12 @@
 /** Who an agent is: name and profile. Neither its token nor its session is touched; its AGENTS.md follows by itself. */
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Agent, IdentityProfile } from '../../../../native-services/contract/entities.ts'
 import { useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings } from './strings.ts'
 import { words as common } from '../../ui/strings.ts'
 
@@ -54,7 +55,7 @@ export function EditAgentDialog({ agent }: { agent: Agent }) {
   }
 
   return (
-    <Modal opened onClose={close} title={words.title(agent.name)} size={520}>
+    <Dialog opened onClose={close} title={words.title(agent.name)} size={520}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <Group gap={8} align="flex-end" wrap="nowrap">
@@ -91,6 +92,6 @@ export function EditAgentDialog({ agent }: { agent: Agent }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

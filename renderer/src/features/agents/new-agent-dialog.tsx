@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { openNewBoard, useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
@@ -6,6 +6,7 @@ import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings } from './strings.ts'
 import { words as common } from '../../ui/strings.ts'
 
@@ -53,7 +54,7 @@ export function NewAgentDialog() {
 
   if (boards.length === 0) {
     return (
-      <Modal opened onClose={close} title={words.title} size={420}>
+      <Dialog opened onClose={close} title={words.title} size={420}>
         <p className="muted">{words.noBoards}</p>
         <Group justify="flex-end" mt={14}>
           <Button
@@ -65,11 +66,11 @@ export function NewAgentDialog() {
             {words.newBoard}
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     )
   }
   return (
-    <Modal opened onClose={close} title={words.title} size={480}>
+    <Dialog opened onClose={close} title={words.title} size={480}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <Group gap={8} align="flex-end" wrap="nowrap">
@@ -139,6 +140,6 @@ export function NewAgentDialog() {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

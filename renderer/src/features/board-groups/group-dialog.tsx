@@ -1,5 +1,5 @@
 /** Creates a board group, or changes one: its name, what it is for, which boards are in it. */
-import { Button, Group, Modal, MultiSelect, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { BoardGroup } from '../../../../native-services/contract/board-groups.ts'
 import { remember } from '../../lib/actions.ts'
@@ -7,6 +7,7 @@ import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings } from './strings.ts'
 import { words as common } from '../../ui/strings.ts'
 
@@ -45,7 +46,7 @@ export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: (
   }
 
   return (
-    <Modal opened onClose={onClose} title={group ? strings.editGroup : strings.newGroupTitle} size={460}>
+    <Dialog opened onClose={onClose} title={group ? strings.editGroup : strings.newGroupTitle} size={460}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <TextInput
@@ -84,6 +85,6 @@ export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: (
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

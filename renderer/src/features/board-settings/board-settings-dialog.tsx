@@ -1,11 +1,12 @@
 /** What a board is and by which rules it is worked on. */
-import { Button, Group, Modal, NumberInput, Stack, Switch, Tabs, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Stack, Switch, Tabs, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Board } from '../../../../native-services/contract/entities.ts'
 import type { BodyInputOf } from '../../../../native-services/contract/operations.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { WebhooksPanel } from '../webhooks/webhooks-panel.tsx'
 import { OutgoingPanel } from '../webhooks-out/outgoing-panel.tsx'
 import { strings as outgoingStrings } from '../webhooks-out/strings.ts'
@@ -118,7 +119,7 @@ export function BoardSettingsDialog({
   onClose: () => void
 }) {
   return (
-    <Modal opened onClose={onClose} title={strings.title(board.name)} size={620}>
+    <Dialog opened onClose={onClose} title={strings.title(board.name)} size={620}>
       <Tabs value={tab} onChange={(value) => value && onTab(value)} keepMounted={false}>
         <Tabs.List mb={16}>
           <Tabs.Tab value="general">{strings.general}</Tabs.Tab>
@@ -141,6 +142,6 @@ export function BoardSettingsDialog({
           <OutgoingPanel boardId={board.id} />
         </Tabs.Panel>
       </Tabs>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { GroupSelect } from '../board-groups/group-select.tsx'
 import { useBoardTemplates } from '../planning/use-planning.ts'
 import { draftOf, goalBody, GoalFields, goalFits } from '../goals/goal-fields.tsx'
@@ -43,7 +44,7 @@ export function NewBoardDialog() {
   }
 
   return (
-    <Modal opened onClose={close} title={words.title} size={540}>
+    <Dialog opened onClose={close} title={words.title} size={540}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <TextInput
@@ -92,6 +93,6 @@ export function NewBoardDialog() {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
 /** The Documents tab of a task: what was written for it, and its files. */
 import './documents.css'
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { LoadError } from '../../ui/parts.tsx'
 import { Attachments } from './attachments.tsx'
 import { DocumentEditor } from './document-editor.tsx'
@@ -27,7 +28,7 @@ export function TaskDocuments({ task }: { task: Task }) {
       {documents.length > 0 ? <DocumentList documents={documents} onOpen={setOpen} /> : null}
       {documents.length === 0 && !loading && !error ? <p className="faint document-empty">{strings.noneOfTask}</p> : null}
       <Attachments boardId={task.board_id} taskId={task.id} />
-      <Modal
+      <Dialog
         opened={open !== null}
         onClose={() => setOpen(null)}
         size={1080}
@@ -44,7 +45,7 @@ export function TaskDocuments({ task }: { task: Task }) {
             onDeleted={() => setOpen(null)}
           />
         )}
-      </Modal>
+      </Dialog>
     </div>
   )
 }

@@ -1,10 +1,11 @@
 /** The restore points of the configuration: what each would change, and the way back. */
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import type { ConfigSnapshot, GatewayConfig } from '../../../../native-services/contract/gateway-config.ts'
 import { api } from '../../lib/api.ts'
 import { attempt, toast } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { DiffView } from '../agent-files/diff-view.tsx'
 import { configStrings as words } from './config-strings.ts'
@@ -89,9 +90,9 @@ export function RestorePoints({ gatewayId, config, again }: { gatewayId: string;
         </p>
       )}
       {shown ? (
-        <Modal opened onClose={() => setShown(null)} title={words.now} size={860}>
+        <Dialog opened onClose={() => setShown(null)} title={words.now} size={860}>
           <DiffView before={config.text} after={shown.text} label={words.now} same={words.same} />
-        </Modal>
+        </Dialog>
       ) : null}
     </section>
   )

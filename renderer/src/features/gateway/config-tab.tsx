@@ -1,6 +1,6 @@
 /** OpenClaw's configuration: edited as text, checked before anything is written, with its restore points beside it. */
 import '../agent-files/agent-files.css'
-import { Button, Group, Modal, SegmentedControl } from '@mantine/core'
+import { Button, Group, SegmentedControl } from '@mantine/core'
 import { FileQuestion } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
@@ -8,6 +8,7 @@ import { ApiError } from '../../../../native-services/contract/client.ts'
 import type { ConfigCheck, ConfigIssue, ConfigSaved, GatewayConfig, OwnedKey } from '../../../../native-services/contract/gateway-config.ts'
 import { api } from '../../lib/api.ts'
 import { attempt, toast, toastError } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Empty, LoadError, Note } from '../../ui/parts.tsx'
 import { CodeArea } from '../agent-files/code-area.tsx'
 import { DiffView } from '../agent-files/diff-view.tsx'
@@ -66,7 +67,7 @@ function ReviewDialog({
 }) {
   const different = check.changes.length > 0
   return (
-    <Modal opened onClose={onClose} title={check.ok ? words.reviewTitle : words.reviewFailed} size={860}>
+    <Dialog opened onClose={onClose} title={check.ok ? words.reviewTitle : words.reviewFailed} size={860}>
       <div className="stack" style={{ gap: 12 }}>
         {check.ok ? <Note tone="good">{words.allGood(check.checked_by_openclaw)}</Note> : <Issues issues={check.issues} />}
         {different ? <Changes changes={check.changes} /> : null}
@@ -84,7 +85,7 @@ function ReviewDialog({
           </Button>
         ) : null}
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -107,7 +108,7 @@ function ConflictDialog({
   onClose: () => void
 }) {
   return (
-    <Modal opened onClose={onClose} title={words.conflictTitle} size={860}>
+    <Dialog opened onClose={onClose} title={words.conflictTitle} size={860}>
       <p className="muted" style={{ marginBottom: 12 }}>
         {words.conflictBody}
       </p>
@@ -123,7 +124,7 @@ function ConflictDialog({
         </Button>
         <Button onClick={onSave}>{words.saveMine}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,10 +1,11 @@
 /** Interval, idleness and quiet hours of one agent. */
-import { Autocomplete, Button, Group, Modal, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Agent, HeartbeatConfig } from '../../../../native-services/contract/entities.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings } from './strings.ts'
 
 export const intervals = ['30s', '1m', '5m', '10m', '30m', '1h', '4h']
@@ -50,7 +51,7 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
   }
 
   return (
-    <Modal opened onClose={onClose} title={strings.editFor(agent.name)} size={470}>
+    <Dialog opened onClose={onClose} title={strings.editFor(agent.name)} size={470}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap={14}>
           <Autocomplete
@@ -118,6 +119,6 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
 /** What planning adds to the menu of a board, and the dialogs behind it. */
-import { Menu, Modal } from '@mantine/core'
+import { Menu } from '@mantine/core'
 import { CalendarSync, CopyPlus, Download, FileUp } from 'lucide-react'
 
 import { navigate } from '../../lib/hash-location.ts'
 import { part } from '../../lib/part.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { downloadBoard, downloadTasks } from './files.ts'
 import { strings } from './strings.ts'
 
@@ -39,9 +40,9 @@ export function BoardPlanDialogs({ boardId, open, onClose }: { boardId: string; 
   if (open === 'template') return <KeepBoardDialog boardId={boardId} onClose={onClose} />
   if (open === 'recurring')
     return (
-      <Modal opened onClose={onClose} title={strings.recurring.title} size={860}>
+      <Dialog opened onClose={onClose} title={strings.recurring.title} size={860}>
         <RecurringSection boardId={boardId} />
-      </Modal>
+      </Dialog>
     )
   return null
 }

@@ -1,5 +1,5 @@
 /** Custom fields: what they are, who uses them. */
-import { Button, Group, Modal, MultiSelect, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { ListPlus, Pencil, Plus, Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type CustomField, type FieldType, fieldTypes, fieldVisibilities } from '../../../../native-services/contract/planning.ts'
@@ -8,6 +8,7 @@ import { api } from '../../lib/api.ts'
 import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Empty, NoRows } from '../../ui/parts.tsx'
 import { FieldInput } from './field-input.tsx'
 import { words as common } from '../../ui/strings.ts'
@@ -66,7 +67,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
   }
 
   return (
-    <Modal opened onClose={onClose} title={field ? words.editTitle(field.label) : words.add} size={520}>
+    <Dialog opened onClose={onClose} title={field ? words.editTitle(field.label) : words.add} size={520}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <Group grow align="flex-start" gap={10}>
@@ -153,7 +154,7 @@ function FieldDialog({ field, onClose }: { field: CustomField | null; onClose: (
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

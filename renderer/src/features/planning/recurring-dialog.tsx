@@ -1,5 +1,5 @@
 /** A recurring task: what is made, when, and what happens when that does not fit. */
-import { Button, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import { missedPolicies, overlapPolicies, type RecurringTask } from '../../../../native-services/contract/planning.ts'
 import { remember } from '../../lib/actions.ts'
@@ -7,6 +7,7 @@ import { api, explain } from '../../lib/api.ts'
 import { useAgents, useBoards, useTags } from '../../lib/store.ts'
 import { runTime } from '../../lib/time.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { FieldInput } from './field-input.tsx'
 import { strings } from './strings.ts'
@@ -101,7 +102,7 @@ export function RecurringDialog({
   }
 
   return (
-    <Modal opened onClose={onClose} title={recurring ? words.editTitle(recurring.name) : words.newTitle} size={580}>
+    <Dialog opened onClose={onClose} title={recurring ? words.editTitle(recurring.name) : words.newTitle} size={580}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <TextInput
@@ -239,6 +240,6 @@ export function RecurringDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

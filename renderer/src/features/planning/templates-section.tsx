@@ -1,5 +1,5 @@
 /** Templates of tasks and of boards. */
-import { Button, Group, Modal, MultiSelect, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core'
 import { ClipboardList, Pencil, Plus, SquareKanban, Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import type { BoardTemplate, TaskTemplate } from '../../../../native-services/contract/planning.ts'
@@ -9,6 +9,7 @@ import { navigate } from '../../lib/hash-location.ts'
 import { useBoards, useLive, useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Empty, NoRows } from '../../ui/parts.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { FieldInput } from './field-input.tsx'
@@ -58,7 +59,7 @@ function TaskTemplateDialog({ template, onClose }: { template: TaskTemplate | nu
     onClose()
   }
   return (
-    <Modal opened onClose={onClose} title={words.taskTitle} size={520}>
+    <Dialog opened onClose={onClose} title={words.taskTitle} size={520}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <Group grow gap={10}>
@@ -127,7 +128,7 @@ function TaskTemplateDialog({ template, onClose }: { template: TaskTemplate | nu
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -156,7 +157,7 @@ export function KeepBoardDialog({ boardId, onClose }: { boardId?: string; onClos
     onClose()
   }
   return (
-    <Modal opened onClose={onClose} title={words.keepTitle} size={460}>
+    <Dialog opened onClose={onClose} title={words.keepTitle} size={460}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           {boardId === undefined ? (
@@ -195,7 +196,7 @@ export function KeepBoardDialog({ boardId, onClose }: { boardId?: string; onClos
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -216,7 +217,7 @@ function UseDialog({ template, onClose }: { template: BoardTemplate; onClose: ()
     navigate(`/boards/${board.id}`)
   }
   return (
-    <Modal opened onClose={onClose} title={words.useTitle(template.name)} size={420}>
+    <Dialog opened onClose={onClose} title={words.useTitle(template.name)} size={420}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap={12}>
           <TextInput
@@ -237,7 +238,7 @@ function UseDialog({ template, onClose }: { template: BoardTemplate; onClose: ()
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,5 +1,5 @@
 /** What a restore would change, before it is done. */
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Backup, BackupPreview } from '../../../../native-services/contract/backups.ts'
 import { remember } from '../../lib/actions.ts'
@@ -7,6 +7,7 @@ import { api, explain } from '../../lib/api.ts'
 import { whole } from '../../lib/numbers.ts'
 import { exactTime } from '../../lib/time.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Note } from '../../ui/parts.tsx'
 import { strings } from './strings.ts'
 
@@ -56,7 +57,7 @@ export function RestoreDialog({ backup, onClose }: { backup: Backup; onClose: ()
   }
   const problem = error ?? preview?.problems[0] ?? null
   return (
-    <Modal opened onClose={onClose} title={words.title(exactTime(backup.created_at))} size={560}>
+    <Dialog opened onClose={onClose} title={words.title(exactTime(backup.created_at))} size={560}>
       <div className="stack" style={{ gap: 12 }}>
         {problem === null ? null : <Note tone="bad">{problem}</Note>}
         {preview === null && problem === null ? (
@@ -108,6 +109,6 @@ export function RestoreDialog({ backup, onClose }: { backup: Backup; onClose: ()
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

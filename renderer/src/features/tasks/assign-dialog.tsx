@@ -1,9 +1,9 @@
 /** A task in Assigned or In progress has somebody who has it; moving an unassigned one there asks who. */
-import { Modal } from '@mantine/core'
 import type { Agent, Task } from '../../../../native-services/contract/entities.ts'
 import { agentStates, type TaskStatus, taskStates } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { strings } from './strings.ts'
 
@@ -28,7 +28,7 @@ export function AssignDialog({
   onCancel: () => void
 }) {
   return (
-    <Modal opened onClose={onCancel} title={strings.assign.title(task.number)} size={400}>
+    <Dialog opened onClose={onCancel} title={strings.assign.title(task.number)} size={400}>
       <p className="muted" style={{ marginBottom: 10 }}>
         {strings.assign.body(taskStates[to].label)}
       </p>
@@ -48,6 +48,6 @@ export function AssignDialog({
           </button>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

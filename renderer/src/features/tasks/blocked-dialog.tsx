@@ -1,7 +1,8 @@
 /** A task is never blocked without a reason. */
-import { Button, Group, Modal, Textarea } from '@mantine/core'
+import { Button, Group, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings } from './strings.ts'
 
 export function BlockedDialog({ task, onReason, onCancel }: { task: Task; onReason: (reason: string) => void; onCancel: () => void }) {
@@ -12,7 +13,7 @@ export function BlockedDialog({ task, onReason, onCancel }: { task: Task; onReas
     if (reason.trim() !== '') onReason(reason.trim())
   }
   return (
-    <Modal opened onClose={onCancel} title={words.title} size={440}>
+    <Dialog opened onClose={onCancel} title={words.title} size={440}>
       <form onSubmit={submit}>
         <Textarea
           aria-label={words.title}
@@ -35,6 +36,6 @@ export function BlockedDialog({ task, onReason, onCancel }: { task: Task; onReas
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

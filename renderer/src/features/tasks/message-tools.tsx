@@ -1,10 +1,11 @@
 /** Editing, history and deletion of one comment. */
-import { Button, Menu, Modal } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { Ellipsis, History, Pencil, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Agent, Comment } from '../../../../native-services/contract/entities.ts'
 import type { commentVersions } from '../../../../native-services/contract/threads.ts'
 import { api, explain } from '../../lib/api.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { Composer } from './composer.tsx'
@@ -88,7 +89,7 @@ export function MessageHistory({ comment, names, onClose }: { comment: Comment; 
     }
   }, [comment])
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={words.historyOf(comment.author_name)}
@@ -118,6 +119,6 @@ export function MessageHistory({ comment, names, onClose }: { comment: Comment; 
       <Button variant="default" onClick={onClose} mt={12}>
         {words.closeHistory}
       </Button>
-    </Modal>
+    </Dialog>
   )
 }

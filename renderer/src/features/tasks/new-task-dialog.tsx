@@ -1,5 +1,5 @@
 /** A task in a few keystrokes: title, Enter. */
-import { Button, Checkbox, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { openNewBoard, useOverlays } from '../../app/palette-state.ts'
@@ -7,6 +7,7 @@ import { createTask } from '../../lib/actions.ts'
 import { keepQuery, navigate } from '../../lib/hash-location.ts'
 import { useAgents, useBoards } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { NewTaskFields, TemplateChoice } from '../planning/new-task-fields.tsx'
 import { useCustomFields } from '../planning/use-planning.ts'
@@ -60,7 +61,7 @@ export function NewTaskDialog() {
 
   if (boards.length === 0) {
     return (
-      <Modal opened onClose={close} title={words.title} size={420}>
+      <Dialog opened onClose={close} title={words.title} size={420}>
         <p className="muted">{words.noBoards}</p>
         <Group justify="flex-end" mt={14}>
           <Button
@@ -72,11 +73,11 @@ export function NewTaskDialog() {
             {boardStrings.newBoard}
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     )
   }
   return (
-    <Modal opened onClose={close} title={words.title} size={540}>
+    <Dialog opened onClose={close} title={words.title} size={540}>
       <form
         onSubmit={(event) => void submit(event)}
         onKeyDown={(event) => {
@@ -152,6 +153,6 @@ export function NewTaskDialog() {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,11 +1,12 @@
 /** Daily caps, how far today has come, and the way to change them. */
-import { Button, Group, Modal, NumberInput, Select, Stack } from '@mantine/core'
+import { Button, Group, NumberInput, Select, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { UsageCap } from '../../../../native-services/contract/usage.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
 import { api } from '../../lib/api.ts'
 import { useAgents } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { money, tokens } from './format.ts'
 import { strings } from './strings.ts'
 
@@ -134,7 +135,7 @@ function CapDialog({
   )
   const whose = [{ value: 'all', label: words.all }, ...agents.map((agent) => ({ value: agent.id, label: agent.name }))]
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={given === null ? words.add : words.editFor(whose.find((one) => one.value === scope)?.label ?? '')}
@@ -171,7 +172,7 @@ function CapDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

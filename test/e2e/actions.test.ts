@@ -374,6 +374,7 @@ describe('each page', () => {
     await services.restart()
     await page.getByRole('status', { name: /^Live/ }).waitFor({ timeout: 20_000 })
     await page.reload()
+    await page.getByRole('switch', { name: 'Pause heartbeats' }).waitFor()
     await expect.poll(() => page.getByRole('switch', { name: 'Pause heartbeats' }).isChecked()).toBe(true)
     await pressOn(page.getByRole('switch', { name: 'Pause heartbeats' }), 'Space')
     await page.getByRole('switch', { name: 'Pause deliveries' }).click({ force: true })

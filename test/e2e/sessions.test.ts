@@ -79,14 +79,14 @@ it('five thousand messages come in pages, and only what is in sight is drawn', {
   const older = page.getByRole('button', { name: 'Older messages' })
   const first = () => page.locator('.session-list > li').first()
   const loaded = async () => Number(await first().getAttribute('aria-setsize'))
-  for (let tries = 0; tries < 100 && (await older.count()) > 0; tries += 1) {
+  while ((await older.count()) > 0) {
     const before = await loaded()
-    await older.press('Enter', { timeout: 2000 }).catch(() => undefined)
-    await until(loaded, (now) => now > before, 2000).catch(() => undefined)
+    await older.press('Enter')
+    await until(loaded, (now) => now > before, 20_000)
   }
   expect(await loaded()).toBe(count)
   await older.waitFor({ state: 'detached' })
-  await body().evaluate((element) => element.scrollTo(0, 0))
+  await body().press('Home')
   await first().getByText('Question 0?').waitFor()
   expect(await page.locator('.session-list > li').count()).toBeLessThan(60)
   await body().evaluate((element) => element.scrollTo(0, element.scrollHeight))
@@ -113,6 +113,31 @@ it('older messages leave what is read in its place', async () => {
     (moved) => moved < 40,
     5000,
   )
+})
+
+it('a reader who scrolls while older messages come in is not pulled back', async () => {
+  await show(short)
+  await show(long)
+  await body()
+    .getByText(`Answer ${count - 1}.`)
+    .waitFor()
+  await page.getByRole('button', { name: 'Older messages' }).press('Enter')
+  await page.locator('.session-list > li[aria-setsize="200"]').first().waitFor()
+  await body().press('Home')
+  await body()
+    .getByText(`Question ${count - 200}?`)
+    .waitFor()
+  await page.waitForTimeout(500)
+  expect(await body().evaluate((element) => element.scrollTop)).toBe(0)
+})
+
+it('the conversation that is opened keeps the focus, whatever was open before', async () => {
+  await show(short)
+  await show(long)
+  await page.waitForTimeout(300)
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog')
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-session-link'))).toBe(long)
 })
 
 it('what runs used stands beside their last words and in a sum, only of this conversation', async () => {

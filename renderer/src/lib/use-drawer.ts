@@ -25,7 +25,8 @@ export function useDrawer({
     return () => {
       if (returnTo === undefined) return
       requestAnimationFrame(() => {
-        if (!overlayOpen()) document.querySelector<HTMLElement>(returnTo)?.focus({ preventScroll: true })
+        // Another drawer, or the next page, may have it by now.
+        if (document.activeElement === document.body) document.querySelector<HTMLElement>(returnTo)?.focus({ preventScroll: true })
       })
     }
   }, [about, returnTo])

@@ -3,7 +3,7 @@
  * have been drawn; what comes in front (older pages) or grows above leaves the reader where he was.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { SessionMessage } from '../../../../native-services/contract/sessions.ts'
 import { MessageRow } from './messages.tsx'
@@ -12,6 +12,7 @@ import type { RunsOfSession } from './use-runs.ts'
 
 const gap = 14
 const framesToSettle = 12
+const scrollKeys: ReadonlySet<string> = new Set(['Home', 'End', 'PageUp', 'PageDown', 'ArrowUp', 'ArrowDown', ' '])
 const guessed = { tool: 30, user: 90, assistant: 110 }
 const noRuns: RunsOfSession['byRun'] = new Map()
 
@@ -38,6 +39,19 @@ export function TranscriptList({
     const observer = new ResizeObserver(look)
     if (own.parentElement) observer.observe(own.parentElement)
     return () => observer.disconnect()
+  }, [scroller])
+  // At once: a scroll that glides is stopped half-way by rows whose heights become known as they pass.
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const jump = (event: KeyboardEvent) => {
+      if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey || (event.key !== 'Home' && event.key !== 'End'))
+        return
+      event.preventDefault()
+      element.scrollTop = event.key === 'Home' ? 0 : element.scrollHeight
+    }
+    element.addEventListener('keydown', jump)
+    return () => element.removeEventListener('keydown', jump)
   }, [scroller])
   const ends = useMemo(() => runEnds(items, runs?.byRun ?? noRuns), [items, runs])
   const virtualizer = useVirtualizer({
@@ -71,7 +85,16 @@ export function TranscriptList({
       if (frames < framesToSettle) next = requestAnimationFrame(keep)
     }
     keep()
-    return () => cancelAnimationFrame(next)
+    // Whoever scrolls meanwhile knows better where to be.
+    const stop = (event: Event) => {
+      if (!(event instanceof KeyboardEvent) || scrollKeys.has(event.key)) cancelAnimationFrame(next)
+    }
+    const asks = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
+    for (const ask of asks) element.addEventListener(ask, stop, { passive: true })
+    return () => {
+      cancelAnimationFrame(next)
+      for (const ask of asks) element.removeEventListener(ask, stop)
+    }
     // Only what stands first decides; the list is looked at as it is then.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [first])

@@ -1,13 +1,20 @@
 /** Short messages about what just happened. Failures stay until they are read. */
-import { notifications } from '@mantine/notifications'
+import { type NotificationData, notifications, notificationsStore } from '@mantine/notifications'
 import { createElement } from 'react'
 import { UndoMessage } from '../ui/undo-message.tsx'
 import { ApiError } from '../../../native-services/contract/client.ts'
 import { words } from '../ui/strings.ts'
 import { api, explain, undoTokenOf } from './api.ts'
 
+/** Of more than fit the kit keeps the newest waiting, of all things: here the oldest goes. */
+function show(data: NotificationData): void {
+  notifications.show(data)
+  const { notifications: inSight, queue } = notificationsStore.getState()
+  if (queue.length > 0 && inSight[0]?.id) notifications.hide(inSight[0].id)
+}
+
 export function toast(message: string): void {
-  notifications.show({ message, autoClose: 3500, withBorder: true })
+  show({ message, autoClose: 3500, withBorder: true })
 }
 
 let undoCount = 0
@@ -32,14 +39,14 @@ export function toastDone(message: string, answer: unknown, slot?: 'move'): void
     // What comes back arrives over the event stream.
     void attempt(() => api.call('undo', { body: { token } }), { failed: words.notTakenBack, done: words.takenBack })
   }
-  notifications.show({ id, message: createElement(UndoMessage, { message, onUndo }), autoClose: 10_000, withBorder: true })
+  show({ id, message: createElement(UndoMessage, { message, onUndo }), autoClose: 10_000, withBorder: true })
 }
 
 /** @param title what did not happen, e.g. `The task was not moved` */
 export function toastError(title: string, error: unknown): void {
   // The login page says it better.
   if (error instanceof ApiError && error.status === 401) return
-  notifications.show({ title, message: explain(error), color: 'red', autoClose: 10_000, withBorder: true })
+  show({ title, message: explain(error), color: 'red', autoClose: 10_000, withBorder: true })
 }
 
 /** Runs it; says what went wrong, or what was done and, where that is possible, how to take it back. Resolves to null on failure. */

@@ -101,7 +101,7 @@ async function main(argv: string[]): Promise<number> {
     case 'doctor':
       return doctorCommand(values)
     case 'backup':
-      return backupCommand(rest, values)
+      return backupCommand(rest, values, () => import('./offline-backups.ts'))
     case 'diagnostics':
       return diagnosticsCommand(rest, values)
     case 'link':

@@ -1,7 +1,6 @@
 /** The composition root of the services host: everything it consists of, put together, started and stopped in order. */
 import type { Server } from 'node:http'
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { createDesktopNotices } from './api/desktop-notices.ts'
 import { createApi } from './api/create-api.ts'
@@ -509,12 +508,3 @@ export function createServices(options: {
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Beside the sources; a bundle has a copy beside itself. */
-export function findMigrations(folder: string): string | undefined {
-  return [
-    path.join(folder, 'store', 'migrations'),
-    path.join(folder, 'migrations'),
-    path.join(folder, '..', '..', 'native-services', 'store', 'migrations'),
-  ].find((candidate) => existsSync(candidate))
-}

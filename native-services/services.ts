@@ -4,10 +4,11 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createServices, findMigrations, PortTakenError, type Services } from './compose.ts'
+import { createServices, PortTakenError, type Services } from './compose.ts'
 import { initMessage, type LinkPort } from './contract/host-link.ts'
 import { linkToParent } from './host/process-link.ts'
-import { DatabaseFromFutureError } from './store/open.ts'
+import { DatabaseFromFutureError, findMigrations } from './store/open.ts'
+import { isDamaged, storeTrouble } from './store/trouble.ts'
 
 /** What `process.parentPort` is in Electron; plain Node has none. */
 interface ParentPort {
@@ -17,6 +18,9 @@ interface ParentPort {
 
 const initWithinMs = 30_000
 const orphanStopMs = 3000
+/** Nothing that the API offers can be reached then. */
+const damagedAtStart =
+  'The database is damaged. Put a backup in its place: mission-control backup list, then mission-control backup restore ID --yes.'
 /** EX_CONFIG of sysexits.h: trying again would not help. */
 const configurationExit = 78
 
@@ -45,10 +49,13 @@ let ending = false
 
 function fatal(error: unknown): never {
   services?.crashed(error)
-  const hopeless = error instanceof PortTakenError || error instanceof DatabaseFromFutureError
+  const trouble = storeTrouble(error)
+  const hopeless = error instanceof PortTakenError || error instanceof DatabaseFromFutureError || isDamaged(error)
+  // The first line is what the host tells a person.
   process.stderr.write(
-    `${error instanceof Error && !hopeless ? (error.stack ?? error.message) : error instanceof Error ? `error: ${error.message}` : String(error)}\n`,
+    `error: ${isDamaged(error) ? damagedAtStart : (trouble?.message ?? (error instanceof Error ? error.message : String(error)))}\n`,
   )
+  if (error instanceof Error && !hopeless) process.stderr.write(`${error.stack ?? ''}\n`)
   process.exit(hopeless ? configurationExit : 1)
 }
 

@@ -134,13 +134,16 @@ export async function finishRestore(options: {
       })
     }
   }
+  // One that could not be read has no backup; somebody may still get something out of it.
+  if (done && !undo && existsSync(files.oldDatabase))
+    renameSync(files.oldDatabase, path.join(paths.root, `damaged-${new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')}.sqlite`))
   store.write(() => {
     const job = store.jobs.create({ kind: 'restore', title: 'Restore a backup', total: 100, input: { backup_id: told.backup_id } })
     if (done) {
       store.jobs.update(job, { state: 'succeeded', done: 100, result: { backup_id: told.backup_id, undo_id: undo ? told.undo_id : null } })
       store.activity.record({
         event_type: 'backup.restored',
-        message: `Restored the backup of ${day}. What was here before is kept as a backup`,
+        message: `Restored the backup of ${day}. What was here before is kept ${undo ? 'as a backup' : 'beside it, as damaged-….sqlite in the data folder'}`,
         level: 'warning',
         data: { backup_id: told.backup_id, undo_id: told.undo_id },
       })

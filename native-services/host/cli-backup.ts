@@ -5,13 +5,16 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ApiClient, UnreachableError } from '../contract/client.ts'
+import type { BackupManifest } from '../contract/backups.ts'
 import type { Job } from '../contract/entities.ts'
 import { AppError } from '../contract/errors.ts'
-import { type ClientFlags, connect, fetchFile, print } from './cli-client.ts'
+import type { DataPaths } from '../platform/paths.ts'
+import { type ClientFlags, connect, fetchFile, pathsOf, print } from './cli-client.ts'
 
 const lookEveryMs = 250
 const withinMs = 30 * 60_000
 
+type ListedBackup = Pick<BackupManifest, 'id' | 'reason' | 'counts' | 'problem'> & { created_at: string }
 type BackupFlags = ClientFlags & { 'include-install-key'?: boolean; yes?: boolean }
 
 async function ended(client: ApiClient, started: Job): Promise<Job> {
@@ -41,18 +44,56 @@ async function restored(client: ApiClient, started: Job): Promise<void> {
   throw new AppError('internal', 'It is not done after half an hour. Look at Settings → Backups.')
 }
 
-export async function backupCommand(args: string[], flags: BackupFlags): Promise<number> {
+/** What can be done with the files alone, while no control center answers. */
+export interface OfflineBackups {
+  listOffline(paths: DataPaths): BackupManifest[]
+  restoreOffline(paths: DataPaths, id: string): Promise<BackupManifest>
+}
+
+export async function backupCommand(args: string[], flags: BackupFlags, offline: () => Promise<OfflineBackups>): Promise<number> {
+  try {
+    return await withServices(args, flags)
+  } catch (error) {
+    const [action, id] = args
+    if (!(error instanceof UnreachableError) || (action !== 'list' && action !== 'restore')) throw error
+    return withFiles({ action, id }, flags, await offline())
+  }
+}
+
+async function withFiles(
+  asked: { action: 'list' | 'restore'; id: string | undefined },
+  flags: BackupFlags,
+  offline: OfflineBackups,
+): Promise<number> {
+  const paths = pathsOf(flags)
+  if (asked.action === 'list' || asked.id === undefined) {
+    const items = offline.listOffline(paths).map((each) => ({ ...each, created_at: new Date(each.created_at).toISOString() }))
+    print(flags, { items }, () => ['No control center answers; these lie in the data folder.', ...items.map(rowOf)])
+    return 0
+  }
+  if (!flags.yes) {
+    console.log(
+      `No control center answers, so it cannot be said what would be lost. Add --yes to put ${asked.id} in the place of what is here.`,
+    )
+    return 1
+  }
+  const manifest = await offline.restoreOffline(paths, asked.id)
+  print(flags, manifest, () => [
+    `The next start puts the backup of ${new Date(manifest.created_at).toISOString()} in place. What is here now is kept as damaged-….sqlite.`,
+    'Start it with: mission-control serve (deliveries and heartbeats are paused then)',
+  ])
+  return 0
+}
+
+function rowOf({ id, created_at, reason, counts, problem }: ListedBackup): string {
+  return `${id}  ${created_at}  ${reason.padEnd(16)} ${problem === null ? `${counts.boards} boards, ${counts.tasks} tasks` : `DAMAGED: ${problem}`}`
+}
+
+async function withServices(args: string[], flags: BackupFlags): Promise<number> {
   const [action, id] = args
   if (action === 'list') {
     const answer = await connect(flags).call('listBackups')
-    print(flags, answer, () =>
-      answer.items.length === 0
-        ? ['There are no backups.']
-        : answer.items.map(
-            ({ id: known, created_at, reason, counts, problem }) =>
-              `${known}  ${created_at}  ${reason.padEnd(16)} ${problem === null ? `${counts.boards} boards, ${counts.tasks} tasks` : `DAMAGED: ${problem}`}`,
-          ),
-    )
+    print(flags, answer, () => (answer.items.length === 0 ? ['There are no backups.'] : answer.items.map(rowOf)))
     return 0
   }
   if (action === 'create') {

@@ -19,7 +19,7 @@ export interface ClientFlags {
   'data-dir'?: string
 }
 
-function pathsOf(flags: ClientFlags): ReturnType<typeof dataPaths> {
+export function pathsOf(flags: ClientFlags): ReturnType<typeof dataPaths> {
   return dataPaths(flags['data-dir'] ?? process.env['MISSION_CONTROL_DATA_DIR'] ?? defaultDataDir({ demo: flags.demo ?? false }))
 }
 

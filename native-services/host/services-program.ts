@@ -97,11 +97,13 @@ export function createServicesProgram(options: ServicesProgramOptions): Services
     explainExit(exit) {
       const first = output.errors()[0] ?? output.lastLines().at(-1) ?? null
       const how = exit.signal ? `It was ended by ${exit.signal}.` : `It exited with code ${exit.code ?? 'unknown'}.`
-      // 78 (EX_CONFIG): it says itself that trying again would not help, for example a database from a newer version.
-      return {
-        fatal: exit.code === 78,
-        fault: { reason: first && exit.signal === null ? `${how} ${first}` : how, remedy: exit.code === 78 ? first : null },
+      const said = exit.signal === null ? (first?.replace(/^error: /, '') ?? null) : null
+      // 78 (EX_CONFIG): it says itself that trying again would not help, for example a database from a newer version; a sentence, and what to do.
+      if (exit.code === 78 && said !== null) {
+        const [, reason = said, remedy = null] = /^(.+?[.!])\s+(.+)$/.exec(said) ?? []
+        return { fatal: true, fault: { reason, remedy } }
       }
+      return { fatal: exit.code === 78, fault: { reason: said === null ? how : `${how} ${said}`, remedy: null } }
     },
   }
 }

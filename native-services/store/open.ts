@@ -1,5 +1,5 @@
 /** Opens the one SQLite file and brings it to the newest schema. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -33,6 +33,15 @@ export function readMigrations(directory: string): Migration[] {
       throw new Error(`Migration ${migration.name} has number ${migration.version}; expected ${index + 1}.`)
   })
   return migrations
+}
+
+/** Beside the sources; a bundle has a copy beside itself. @param folder Of the file that runs. */
+export function findMigrations(folder: string): string | undefined {
+  return [
+    join(folder, 'store', 'migrations'),
+    join(folder, 'migrations'),
+    join(folder, '..', '..', 'native-services', 'store', 'migrations'),
+  ].find((candidate) => existsSync(candidate))
 }
 
 /** Applies what is missing, each migration in one transaction. Returns the version reached. */

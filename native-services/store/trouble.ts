@@ -30,9 +30,16 @@ const troubles: readonly { code: RegExp; as: ErrorCode; message: string }[] = [
   },
 ]
 
+/** The file itself is broken: no start will get past it. */
+export const isDamaged = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
+
 /** Null for everything that is not the database's own trouble, broken rules of a table included: those are faults of ours. */
 export function storeTrouble(error: unknown): AppError | null {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error)
   const known = troubles.find((trouble) => trouble.code.test(code))
   return known ? new AppError(known.as, known.message, { cause: error }) : null
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

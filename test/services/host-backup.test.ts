@@ -1,6 +1,6 @@
 /** Backups with a real host: the command line, the restart of the services, and the move to another machine. */
 import { execFile } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApiClient } from '../../native-services/contract/client.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
 import { type RealHost, startHost } from '../support/real-host.ts'
+import { until } from '../support/until.ts'
 
 const cli = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'native-services', 'cli.ts')
 const env = { MISSION_CONTROL_OPENCLAW_DIR: tmpdir(), PATH: '/usr/bin:/bin' }
@@ -82,3 +83,50 @@ test('diagnostics are written to a file of their own', async () => {
   for (const secret of [here.operatorToken, readFileSync(dataPaths(here.dataDir).installKey, 'utf8').trim()])
     expect(tar.includes(secret)).toBe(false)
 })
+
+test('a damaged database is named at the start with the way out, and a backup is put in its place while nothing answers', async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'mission-control-damaged-'))
+  try {
+    const before = await startHost({ demo: false, env, dataDir })
+    await client(before).call('createBoard', { body: { name: 'Kept' } })
+    expect(await run(before, 'backup', 'create')).toMatchObject({ code: 0 })
+    await before.stop()
+    const { database, root } = dataPaths(dataDir)
+    for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true })
+    writeFileSync(database, Buffer.alloc(65_536, 0x5a))
+
+    // Said at once, not after five tries.
+    await expect(startHost({ demo: false, env, dataDir })).rejects.toThrow(
+      /^serve did not become ready:\n(?:Gateway.*\n)*The database is damaged\. Put.*mission-control backup restore ID --yes/,
+    )
+
+    const listed = await run(before, 'backup', 'list')
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('No control center answers') as string })
+    const id = /^([0-9a-f-]{36}) /m.exec(listed.stdout)?.[1] ?? ''
+    expect(await run(before, 'backup', 'restore', id)).toMatchObject({ code: 1, stdout: expect.stringContaining('--yes') as string })
+    expect(await run(before, 'backup', 'restore', 'nonsense', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no backup') as string,
+    })
+    expect(await run(before, 'backup', 'restore', id, '--yes')).toMatchObject({ code: 0 })
+
+    const after = await startHost({ demo: false, env, dataDir })
+    try {
+      expect(await boards(after)).toEqual(['Kept'])
+      expect((await client(after).call('getSettings')).delivery_paused).toBe(true)
+      await until(
+        () => readdirSync(root).filter((name) => /^damaged-.+\.sqlite$/.test(name)),
+        (names) => names.length === 1,
+      )
+      // While one answers, that one does it.
+      expect(await run(after, 'backup', 'list')).toMatchObject({
+        code: 0,
+        stdout: expect.not.stringContaining('No control center') as string,
+      })
+    } finally {
+      await after.stop()
+    }
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  }
+}, 120_000)

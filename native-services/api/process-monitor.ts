@@ -2,6 +2,7 @@
  * Memory and CPU of gateway, services and host, the last hour in memory. Every ten seconds while somebody looks, once a minute otherwise;
  * where asking costs a system tool (macOS, Windows), once a minute while somebody looks and only ourselves otherwise.
  */
+import { availableParallelism } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type ProcessMetrics, type ProcessPart, processParts, type ProcessSample, type ProcessState } from '../contract/process-metrics.ts'
 import { hotSince, leakingSince, memoryTrend, ofThisProcess, type ProcessPoint } from '../domain/process-trend.ts'
@@ -32,6 +33,7 @@ const watchedEveryMs = 10_000
 const slowEveryMs = 60_000
 export const watchLeaseMs = 60_000
 const lagResolutionMs = 100
+const cores = availableParallelism()
 
 export function createProcessMonitor(options: {
   clock: Clock
@@ -61,7 +63,9 @@ export function createProcessMonitor(options: {
   function readingOf(part: ProcessPart, pid: number, use: TreeUse, at: number): NonNullable<SampleRow['gateway']> {
     const last = before.get(part)
     before.set(part, { pid, cpu_ms: use.cpu_ms, at })
-    const cpu = last && last.pid === pid && at > last.at ? Math.max(0, use.cpu_ms - last.cpu_ms) / (at - last.at) : null
+    const used = last && last.pid === pid && at > last.at ? Math.max(0, use.cpu_ms - last.cpu_ms) / (at - last.at) : null
+    // More than there is: a process that was counted elsewhere (a gateway that is going) has joined the tree with all that it ever used.
+    const cpu = used !== null && used > cores + 1 ? null : used
     return { pid, rss: use.rss, cpu: cpu === null ? null : Math.round(cpu * 10_000) / 10_000, processes: use.processes }
   }
 

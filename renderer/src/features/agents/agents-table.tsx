@@ -85,7 +85,7 @@ export function AgentsTable({
                   </div>
                 ) : null}
               </td>
-              <td className="hide-medium muted">
+              <td className="hide-medium muted nowrap">
                 <BoardOf agent={agent} />
               </td>
               <td className="hide-narrow muted agent-task">

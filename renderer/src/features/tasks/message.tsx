@@ -47,11 +47,13 @@ export function Message({
   below?: ReactNode
 }) {
   const agent = useAgent(said.agent_id)
+  // Chats record who it was, threads who it is for the reader.
+  const name = said.author_type === 'user' && said.author_name === 'Operator' ? strings.you : said.author_name
   return (
     <li className="message" data-system={said.author_type === 'system' ? '' : undefined} data-comment={said.id}>
-      {agent ? <AgentAvatar agent={agent} size={24} /> : <NameAvatar name={said.author_name} size={24} />}
+      {agent ? <AgentAvatar agent={agent} size={24} /> : <NameAvatar name={name} size={24} />}
       <div>
-        <Head name={said.author_name}>
+        <Head name={name}>
           <RelativeTime at={said.created_at} />
           {aside}
         </Head>

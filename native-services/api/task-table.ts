@@ -2,7 +2,7 @@
 import { AppError } from '../contract/errors.ts'
 import { csvFields } from '../contract/planning.ts'
 import { type TaskStatus, taskStatuses } from '../contract/states.ts'
-import { CsvError, parseCsv, printCsv } from '../domain/csv.ts'
+import { CsvError, parseCsv, printCsv, separatorOf } from '../domain/csv.ts'
 import { checkFieldValue, fieldValueFromText, fieldValueToText } from '../domain/field-rules.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { CustomFieldRow } from '../store/custom-fields.ts'
@@ -125,7 +125,7 @@ export function readTasks(
   const { fields, notes } = facts
   let rows
   try {
-    rows = parseCsv(text)
+    rows = parseCsv(text, separatorOf(text))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new AppError('invalid_request', `Line ${error.line}: ${error.message}`, { field: 'body' })

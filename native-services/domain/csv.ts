@@ -34,8 +34,16 @@ export class CsvError extends Error {
   }
 }
 
+/** What stands between the cells: spreadsheets of many countries write semicolons, tables that were copied have tabs. Told by the head, which has no commas then. */
+export function separatorOf(text: string): ',' | ';' | '\t' {
+  const head = (/^\uFEFF?[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? '').replace(/"(?:[^"]|"")*"/g, '')
+  if (head.includes(',')) return ','
+  return head.includes(';') ? ';' : head.includes('\t') ? '\t' : ','
+}
+
 /** Empty lines are left out. Throws `CsvError` for a quote that is never closed, or that stands in the middle of a cell. */
-export function parseCsv(text: string): CsvRow[] {
+export function parseCsv(text: string, separator: ',' | ';' | '\t' = ','): CsvRow[] {
+  const ends = `${separator}\r\n`
   const rows: CsvRow[] = []
   let at = text.startsWith('\uFEFF') ? 1 : 0
   let line = 1
@@ -66,17 +74,17 @@ export function parseCsv(text: string): CsvRow[] {
         at += 1
       }
       line += value.match(/\r\n|\r|\n/g)?.length ?? 0
-      if (at < text.length && !',\r\n'.includes(text[at] ?? '')) throw new CsvError('There is text after a closing quote.', line)
+      if (at < text.length && !ends.includes(text[at] ?? '')) throw new CsvError('There is text after a closing quote.', line)
     } else {
       const from = at
-      while (at < text.length && !',\r\n'.includes(text[at] ?? '')) at += 1
+      while (at < text.length && !ends.includes(text[at] ?? '')) at += 1
       value = text.slice(from, at)
       if (value.includes('"')) throw new CsvError('A quote stands in a cell that is not quoted.', line)
     }
     cells.push(/^'+[=+\-@\t\r]/.test(value) ? value.slice(1) : value)
-    if (text[at] === ',') {
+    if (text[at] === separator) {
       at += 1
-      // A comma at the very end is followed by one more, empty cell.
+      // One at the very end is followed by one more, empty cell.
       if (at === text.length || text[at] === '\r' || text[at] === '\n') cells.push('')
       else continue
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CsvError, parseCsv, printCsv } from '../../../native-services/domain/csv.ts'
+import { CsvError, parseCsv, printCsv, separatorOf } from '../../../native-services/domain/csv.ts'
 
 /** Texts made of what is difficult, and of anything at all. */
 const cell = fc.oneof(
@@ -30,6 +30,20 @@ describe('CSV', () => {
       { numRuns: 2000 },
     )
     expect(printCsv([['=1+1', '-2', "'=x", 'a"b', ' c']])).toBe(`'=1+1,'-2,''=x,"a""b"," c"\r\n`)
+  })
+
+  it('reads semicolons and tabs when the head says so', () => {
+    for (const [text, separator] of [
+      ['title;status\r\n"a;b";inbox', ';'],
+      ['\uFEFFtitle\tstatus\na;b\tinbox', '\t'],
+    ] as const) {
+      expect(separatorOf(text)).toBe(separator)
+      expect(parseCsv(text, separatorOf(text)).map((row) => row.cells)).toEqual([
+        ['title', 'status'],
+        ['a;b', 'inbox'],
+      ])
+    }
+    for (const text of ['', 'title', 'title\na;b', 'a,b;c', '"a;b",c', '"a;b"']) expect(separatorOf(text)).toBe(',')
   })
 
   it('reads what others write: a mark, bare line ends, no end of line, empty lines', () => {

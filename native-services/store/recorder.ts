@@ -176,7 +176,7 @@ export function createRecorder({ db, touch }: { db: Sqlite; touch: (entity: Enti
 
   /** What was on its way when it went is sent again. */
   function asRestored(table: string, row: Row): Row {
-    if (table === 'notifications' && row['state'] === 'leased') return { ...row, state: 'queued', lease_until: null }
+    if ('lease_until' in row && row['state'] === 'leased') return { ...row, state: 'queued', lease_until: null }
     if (table === 'delivery_attempts' && row['ended_at'] === null)
       return { ...row, ended_at: row['started_at'] ?? null, outcome: 'interrupted' }
     return row

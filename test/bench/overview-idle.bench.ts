@@ -1,5 +1,5 @@
 // What a visible Overview costs while nothing happens: the services host and every process of the browser, in real Chromium.
-// By hand, after `npm run build`: `node test/bench/overview-idle.bench.ts [SECONDS] [AGENTS] [DIST]`. Results: docs/benchmarks.md. Linux only: it reads /proc.
+// By hand, after `npm run build`: `node test/bench/overview-idle.bench.ts [SECONDS] [AGENTS] [DIST] [--hidden]`. With `--hidden` the page believes that nobody sees it. Results: docs/benchmarks.md. Linux only: it reads /proc.
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { dataPaths } from '../../native-services/platform/paths.ts'
@@ -8,9 +8,11 @@ import { launchBrowser, signIn } from '../support/browser.ts'
 import { seedBoard, startServices } from '../support/services.ts'
 import { machine } from './figures.ts'
 
-const seconds = Number(process.argv[2] ?? 60)
-const agents = Number(process.argv[3] ?? 4)
-const services = await startServices({ staticDir: process.argv[4] ?? 'dist/renderer' })
+const hidden = process.argv.includes('--hidden')
+const given = process.argv.slice(2).filter((argument) => argument !== '--hidden')
+const seconds = Number(given[0] ?? 60)
+const agents = Number(given[1] ?? 4)
+const services = await startServices({ staticDir: given[2] ?? 'dist/renderer' })
 const { board } = await seedBoard(services)
 await services.call('updateSettings', { body: { onboarding_done: true } })
 await services.call('updateBoard', { params: { board_id: board.id }, body: { max_agents: Math.max(agents, 1) } })
@@ -34,6 +36,11 @@ await page
   .getByRole('group', { name: /Heartbeats of|Beats of|beats/i })
   .first()
   .waitFor()
+if (hidden)
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
 // What comes up with the page (chunks that are fetched ahead, the first samples) is over by then.
 await wait(20_000)
 
@@ -84,7 +91,7 @@ for (const [pid, { ms, renderer }] of after) {
 const share = (ms: number): string => `${((ms / (seconds * 1000)) * 100).toFixed(2)} % of a core`
 const own = (used.user + used.system) / 1000
 console.log(machine())
-console.log(`${agents} agents, ${seconds} s with a visible Overview`)
+console.log(`${agents} agents, ${seconds} s with ${hidden ? 'an Overview that nobody sees' : 'a visible Overview'}`)
 console.log(`services ${share(own)} · page (renderer) ${share(pageMs)} · services + page ${share(own + pageMs)}`)
 const { sum, what } = await shifts
 console.log(`all processes of the browser ${share(browserMs)} · layout shift ${sum.toFixed(4)}`)

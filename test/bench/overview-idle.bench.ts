@@ -41,8 +41,9 @@ if (hidden)
     Object.defineProperty(document, 'hidden', { value: true })
     document.dispatchEvent(new Event('visibilitychange'))
   })
-// What comes up with the page (chunks that are fetched ahead, the first samples) is over by then.
-await wait(20_000)
+// What comes up with the page is over by then: chunks that are fetched ahead, what agents that were just made have to say, and the garbage
+// collections with which the browser ends all that, the last of them about a minute later.
+await wait(90_000)
 
 /** CPU so far of each process of our browser, which is a child of this one, by process id. */
 async function browserUse(): Promise<Map<number, { ms: number; renderer: boolean }>> {

@@ -1,5 +1,5 @@
 // Everything that is measured of the page, one after another, with the load of the machine before each. By hand, after `npm run build`, on a machine
-// with nothing else to do: `node test/bench/page.bench.ts`, about eight minutes. `LINES` sets the length of the log (five million take three minutes more).
+// with nothing else to do: `node test/bench/page.bench.ts`, about eleven minutes. `LINES` sets the length of the log (five million take three minutes more).
 import { spawnSync } from 'node:child_process'
 import { loadavg } from 'node:os'
 import path from 'node:path'

@@ -4,7 +4,7 @@ import type { Clock, TimerHandle } from '../platform/clock.ts'
 import type { Store } from '../store/store.ts'
 import type { AttentionRow } from './attention.ts'
 
-const lookEveryMs = 60_000
+const lookEveryMs = 15_000
 /** Below this SQLite and the gateway still work, and a burst of logs would end it. */
 const littleBytes = 500_000_000
 const hardlyAnyBytes = 100_000_000

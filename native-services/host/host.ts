@@ -29,6 +29,8 @@ import { createSharedToken } from './shared-token.ts'
 
 const servicesStopMs = 6000
 const gatewayStartDeadlineMs = 120_000
+/** Alive and without an answer for this long: it will not come back by itself. Stalls of half a minute are known and pass. */
+const gatewayHungMs = 300_000
 /** Without a power monitor, a tick that comes this much too late means that the machine slept. */
 const tickMs = 15_000
 
@@ -111,13 +113,13 @@ export function createHost(options: HostOptions): Host {
     log: log.scope('services'),
     readyEveryMs: 50,
     // It is our own program: when it hangs, nothing is gained by waiting.
-    limits: { drainMs: servicesStopMs, killAfterMs: 2000, restartDegradedMs: 30_000 },
+    limits: { drainMs: servicesStopMs, killAfterMs: 2000, restartSilentMs: 30_000 },
   })
   const gatewaySupervisor = new Supervisor({
     program: gateway,
     clock,
     log: log.scope('gateway'),
-    limits: { startDeadlineMs: gatewayStartDeadlineMs, drainMs: 4000, killAfterMs: 5000 },
+    limits: { startDeadlineMs: gatewayStartDeadlineMs, drainMs: 4000, killAfterMs: 5000, restartSilentMs: gatewayHungMs },
   })
 
   const runtime = createRuntimeControl({

@@ -87,7 +87,7 @@ export function createServicesProgram(options: ServicesProgramOptions): Services
       const host = options.host.includes(':') ? `[${options.host}]` : options.host === '0.0.0.0' ? '127.0.0.1' : options.host
       const response = await fetch(`http://${host}:${apiPort ?? options.port}/healthz`, { signal: AbortSignal.timeout(4000) })
       await response.body?.cancel()
-      return { ok: response.ok, reason: response.ok ? null : `Its API answers ${response.status}.` }
+      return { ok: response.ok, silent: false, reason: response.ok ? null : `Its API answers ${response.status}.` }
     },
     drain(child) {
       options.log.info('services.shutdown')

@@ -26,12 +26,16 @@ export async function gatewayStartup(port: number, timeoutMs = 2000): Promise<{ 
 }
 
 /** `/readyz`: does it take work? While it drains it says why not. */
-export async function gatewayReadiness(port: number, timeoutMs = 4000): Promise<{ ok: boolean; reason: string | null }> {
+export async function gatewayReadiness(port: number, timeoutMs = 4000): Promise<{ ok: boolean; silent: boolean; reason: string | null }> {
   const answer = await get(port, '/readyz', timeoutMs)
-  if (!answer) return { ok: false, reason: `It does not answer on port ${port}.` }
-  if (answer.status === 200) return { ok: true, reason: null }
+  if (!answer) return { ok: false, silent: true, reason: `It does not answer on port ${port}.` }
+  if (answer.status === 200) return { ok: true, silent: false, reason: null }
   const failing = (answer.body as { failing?: unknown } | null)?.failing
-  return { ok: false, reason: `It is not ready: ${Array.isArray(failing) ? failing.join(', ') : `status ${answer.status}`}.` }
+  return {
+    ok: false,
+    silent: false,
+    reason: `It is not ready: ${Array.isArray(failing) ? failing.join(', ') : `status ${answer.status}`}.`,
+  }
 }
 
 export type Hello =

@@ -21,8 +21,8 @@ export interface SupervisorLimits {
   readonly breakerExits: number
   readonly breakerWindowMs: number
   readonly probeEveryMs: number
-  /** Ours and degraded for this long without a break: ended and started again. Infinity = left as it is. */
-  readonly restartDegradedMs: number
+  /** Ours, alive, and without any answer for this long: ended and started again. Infinity = left as it is. */
+  readonly restartSilentMs: number
 }
 
 export const defaultLimits: SupervisorLimits = {
@@ -35,7 +35,7 @@ export const defaultLimits: SupervisorLimits = {
   breakerExits: 5,
   breakerWindowMs: 300_000,
   probeEveryMs: 5000,
-  restartDegradedMs: Number.POSITIVE_INFINITY,
+  restartSilentMs: Number.POSITIVE_INFINITY,
 }
 
 /** Why a child cannot run, and what to do about it. */
@@ -59,6 +59,9 @@ export interface Machine {
   /** When it exited unasked within the breaker's window. */
   readonly exits: readonly number[]
   readonly healthySince: number | null
+  /** When it was last probed, and for how long it has not answered at all. A sleep of the machine in between does not count. */
+  readonly probedAt: number
+  readonly silentMs: number
   readonly sinceAt: number
   readonly retryAt: number | null
   readonly restarts: number
@@ -83,7 +86,8 @@ export type MachineEvent =
   /** Starting did not work this time. */
   | { type: 'stumbled'; run: number; fault: Fault }
   | { type: 'ready'; run: number }
-  | { type: 'probed'; run: number; ok: boolean; reason: string | null }
+  /** `silent`: it did not answer at all, which is more than not being well. */
+  | { type: 'probed'; run: number; ok: boolean; silent: boolean; reason: string | null }
   | { type: 'drained'; run: number }
   /** The child has gone. `fatal`: do not try again. */
   | { type: 'exited'; run: number; fatal: boolean; fault: Fault }
@@ -125,6 +129,8 @@ export function initialMachine(now: number): Machine {
     attempt: 0,
     exits: [],
     healthySince: null,
+    probedAt: 0,
+    silentMs: 0,
     sinceAt: now,
     retryAt: null,
     restarts: 0,
@@ -246,7 +252,7 @@ function letGo(machine: Machine, at: Surroundings): Step {
 
 function ran(machine: Machine, at: Surroundings, status: 'running' | 'adopted'): Step {
   return {
-    machine: enter(machine, status, at, { healthySince: at.now }),
+    machine: enter(machine, status, at, { healthySince: at.now, probedAt: at.now, silentMs: 0 }),
     effects: machine.suspended
       ? [{ type: 'clear-timers' }]
       : [{ type: 'clear-timers' }, { type: 'set-timer', name: 'probe', ms: at.limits.probeEveryMs, run: machine.run }],
@@ -348,19 +354,30 @@ function onResume(machine: Machine, at: Surroundings): Step {
   }
 }
 
-function onProbed(machine: Machine, event: { ok: boolean; reason: string | null }, at: Surroundings): Step {
-  if (machine.status !== 'running' && machine.status !== 'degraded' && machine.status !== 'adopted') return stay(machine)
+function onProbed(before: Machine, event: { ok: boolean; silent: boolean; reason: string | null }, at: Surroundings): Step {
+  if (before.status !== 'running' && before.status !== 'degraded' && before.status !== 'adopted') return stay(before)
+  const machine: Machine = {
+    ...before,
+    probedAt: at.now,
+    silentMs: event.ok || !event.silent ? 0 : before.silentMs + Math.min(at.now - before.probedAt, 3 * at.limits.probeEveryMs),
+  }
   const well = machine.child === 'adopted' ? 'adopted' : 'running'
   const again: Effect[] = machine.suspended ? [] : [{ type: 'set-timer', name: 'probe', ms: at.limits.probeEveryMs, run: machine.run }]
   if (!event.ok) {
-    if (machine.status === 'degraded' && machine.child === 'own' && at.now - machine.sinceAt >= at.limits.restartDegradedMs) {
+    if (machine.status === 'degraded' && machine.child === 'own' && machine.silentMs >= at.limits.restartSilentMs) {
       const fault = {
-        reason: `It did not answer for ${Math.round((at.now - machine.sinceAt) / 1000)} seconds. ${event.reason ?? ''}`.trim(),
+        reason: `It did not answer for ${Math.round(machine.silentMs / 1000)} seconds. ${event.reason ?? ''}`.trim(),
         remedy: null,
       }
       return end(machine, { kind: 'retry', fault }, at, 'at-once')
     }
-    const remedy = machine.child === 'adopted' ? 'Look at the program that runs it.' : 'Restart it if this lasts.'
+    const minutes = Math.round(at.limits.restartSilentMs / 60_000)
+    const remedy =
+      machine.child === 'adopted'
+        ? 'Look at the program that runs it.'
+        : event.silent && Number.isFinite(minutes) && minutes > 1
+          ? `It is restarted when this lasts ${minutes} minutes; restart it now if you cannot wait.`
+          : 'Restart it if this lasts.'
     return {
       machine: enter(machine, 'degraded', at, { reason: event.reason ?? 'It does not answer.', remedy, healthySince: null }),
       effects: again,

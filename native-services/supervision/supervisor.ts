@@ -45,11 +45,18 @@ export interface Program {
   /** One try: does it do real work? Asked again until it does or the deadline passes. */
   isReady(child: Child): Promise<boolean>
   /** One look at one that runs. */
-  probe(child: Child): Promise<{ ok: boolean; reason: string | null }>
+  probe(child: Child): Promise<ProbeResult>
   /** Lets it finish its work before SIGTERM. */
   drain(child: Child): Promise<void>
   /** Why it went, in words, and whether trying again can help. */
   explainExit(exit: ChildExit): { fatal: boolean; fault: Fault }
+}
+
+/** `silent`: it gave no answer at all, not even a bad one. */
+export interface ProbeResult {
+  readonly ok: boolean
+  readonly silent: boolean
+  readonly reason: string | null
 }
 
 export interface SupervisorSnapshot {
@@ -262,7 +269,7 @@ export class Supervisor {
   #probe(run: number, child: Child): void {
     this.#options.program
       .probe(child)
-      .catch((error: unknown) => ({ ok: false, reason: errorText(error) }))
+      .catch((error: unknown): ProbeResult => ({ ok: false, silent: true, reason: errorText(error) }))
       .then((result) => this.#dispatch({ type: 'probed', run, ...result }))
       .catch(() => undefined)
   }

@@ -15,6 +15,8 @@ interface Fake {
   exit(exit?: Partial<ChildExit> & { fatal?: boolean }): void
   ready: boolean
   well: boolean
+  /** Says at least that it is not well. */
+  answers: boolean
   drains: boolean
   obeysTerm: boolean
   preparation: 'spawn' | 'found-own' | 'found-other' | 'refused' | 'error'
@@ -59,6 +61,7 @@ function fakeProgram(): Fake {
     spawned: () => spawns,
     ready: true,
     well: true,
+    answers: false,
     drains: true,
     obeysTerm: true,
     preparation: 'spawn',
@@ -92,7 +95,7 @@ function fakeProgram(): Fake {
         return child(true)
       },
       isReady: () => Promise.resolve(fake.ready),
-      probe: () => Promise.resolve({ ok: fake.well, reason: fake.well ? null : 'does not answer' }),
+      probe: () => Promise.resolve({ ok: fake.well, silent: !fake.well && !fake.answers, reason: fake.well ? null : 'does not answer' }),
       drain: () => (fake.drains ? Promise.resolve() : new Promise(() => undefined)),
       explainExit: (exit) => ({ fatal, fault: { reason: `exit ${exit.code ?? exit.signal ?? 'unknown'}`, remedy: null } }),
     },
@@ -334,11 +337,11 @@ test('asleep nothing is tried; on waking a waiting restart happens at once', asy
 })
 
 test('what hangs for too long is ended and started again, when that was asked for', async () => {
-  const { fake, clock, supervisor } = setUp(0.5, { restartDegradedMs: 30_000 })
+  const { fake, clock, supervisor } = setUp(0.5, { restartSilentMs: 30_000 })
   supervisor.start()
   await clock.advance(1000)
   fake.well = false
-  await clock.advance(30_000)
+  await clock.advance(25_000)
   expect(supervisor.snapshot.status).toBe('degraded')
   expect(fake.spawned()).toBe(1)
   await clock.advance(10_000)
@@ -347,6 +350,40 @@ test('what hangs for too long is ended and started again, when that was asked fo
   await clock.advance(10_000)
   expect(supervisor.snapshot.status).toBe('running')
   expect(fake.spawned()).toBe(2)
+})
+
+test('what answers that it is not ready is left alone, however long; only silence counts', async () => {
+  const { fake, clock, supervisor } = setUp(0.5, { restartSilentMs: 30_000 })
+  supervisor.start()
+  await clock.advance(1000)
+  Object.assign(fake, { well: false, answers: true })
+  await clock.advance(3_600_000)
+  expect(supervisor.snapshot.status).toBe('degraded')
+  expect(fake.spawned()).toBe(1)
+  fake.answers = false
+  await clock.advance(20_000)
+  // One word in between, and the time counts anew.
+  fake.answers = true
+  await clock.advance(6000)
+  fake.answers = false
+  await clock.advance(20_000)
+  expect(fake.spawned()).toBe(1)
+  await clock.advance(25_000)
+  expect(fake.spawned()).toBe(2)
+})
+
+test('hours asleep are no silence, also when nobody told of the sleep', async () => {
+  const { fake, clock, supervisor } = setUp(0.5, { restartSilentMs: 60_000 })
+  supervisor.start()
+  await clock.advance(1000)
+  clock.skip(8 * 3_600_000)
+  fake.well = false
+  await clock.advance(20_000)
+  expect(supervisor.snapshot.status).toBe('degraded')
+  fake.well = true
+  await clock.advance(6000)
+  expect(supervisor.snapshot.status).toBe('running')
+  expect(fake.spawned()).toBe(1)
 })
 
 test('what cannot even be tried is tried again for ever, not more than once a minute', async () => {

@@ -150,6 +150,7 @@ try {
     ...(document ? { document: `/boards/${board.id}/documents/${document.id}` } : {}),
     ...(group ? { group: `/groups/${group.id}` } : {}),
     agents: '/agents',
+    cards: '/agents?view=cards',
     ...(agent
       ? { agent: `/agents/${agent.id}`, files: `/agents/${agent.id}?tab=files`, sessions: `/agents/${agent.id}?tab=sessions` }
       : {}),
@@ -176,7 +177,7 @@ try {
         await page.goto(`${base}/#${path}`)
         await page.reload()
         await page.waitForSelector('.nav', { state: 'attached' })
-        await page.waitForTimeout(900)
+        await page.waitForTimeout(['files', 'sessions'].includes(name) ? 2500 : 900)
         if (name === 'palette') {
           await page.keyboard.press('Control+k')
           await page.waitForTimeout(500)

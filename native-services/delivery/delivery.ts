@@ -90,6 +90,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let expiry: TimerHandle | null = null
   let unsubscribe: (() => void)[] = []
 
+  /** Read once for each look: it is asked for again and again. */
+  let most = 0
   const loop = createOutboxLoop<NotificationRow>({
     store,
     clock,
@@ -100,16 +102,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     lineOf: (row) => row.session_key,
     ready() {
       expireLater()
-      if (options.settings().delivery_paused) return false
+      const settings = options.settings()
+      most = settings.delivery_concurrency
+      if (settings.delivery_paused) return false
       releaseHeld()
       return true
     },
-    room: (underWay) => Math.min(gate.allow(options.settings().delivery_concurrency - underWay, underWay), options.takeAtMost ?? Infinity),
+    room: (underWay) => Math.min(gate.allow(most - underWay, underWay), options.takeAtMost ?? Infinity),
     take,
     send,
     nextAt(underWay) {
       // With all hands full the next one to finish looks again.
-      if (underWay >= options.settings().delivery_concurrency) return null
+      if (underWay >= most) return null
       const hold = gate.current()
       return hold && hold.until > clock.now() ? hold.until : nextAt()
     },

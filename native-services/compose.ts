@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs'
 import { createAdaptorServer } from '@hono/node-server'
 import { createDesktopNotices } from './api/desktop-notices.ts'
 import { createApi } from './api/create-api.ts'
+import { createHostState } from './api/host-state.ts'
+import { createHousekeeping } from './api/housekeeping.ts'
+import { listenOn } from './api/listen.ts'
 import { createLiveState } from './api/live-state.ts'
-import { recoverImports } from './api/import-jobs.ts'
 import { startRuntimeInstall } from './api/runtime-install.ts'
 import { followRuntimeSwitch } from './api/runtime-switch-job.ts'
 import { createTaskService } from './api/task-service.ts'
 import type { Settings } from './contract/entities.ts'
 import { type HostToServices, hostToServices, type InitMessage, type LinkPort, type ServicesToHost } from './contract/host-link.ts'
-import { supervisorStates, worstTone } from './contract/states.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import { createNotifier } from './delivery/notifier.ts'
 import { createWebhookPost } from './delivery/webhook-post.ts'
@@ -26,7 +27,7 @@ import { seedDemo } from './lifecycle/demo-seed.ts'
 import { createGatewayToken } from './lifecycle/gateway-token.ts'
 import { createRunMeter } from './lifecycle/run-meter.ts'
 import { createAgentLifecycle } from './lifecycle/lifecycle.ts'
-import { type Clock, createWallClock, systemClock, type TimerHandle } from './platform/clock.ts'
+import { type Clock, createWallClock, systemClock } from './platform/clock.ts'
 import { createLog, errorText } from './platform/log.ts'
 import { createLogStore } from './platform/log-store.ts'
 import { tuningFrom } from './platform/config.ts'
@@ -39,15 +40,6 @@ import { openStore } from './store/store.ts'
 
 /** A turn of an agent may take this long. */
 const requestTimeoutMs = 600_000
-const housekeepingEveryMs = 3_600_000
-const heartbeatsKept = 500
-const stateSettleMs = 100
-/** Rows of runs; their daily totals stay. */
-const runsKeptMs = 400 * 86_400_000
-/** Rows of Needs attention of which a person is told although nothing is broken. */
-const asksSomebody = /^(exec|approval|question|cap):/
-/** Trouble that the notification centre tells of, by the operator's own preferences. */
-const toldAsNotice = /^(approval|question|notification|agent):/
 /** Kept of a deadline for the last answers and for closing the files. */
 const lastStepsMs = 700
 
@@ -60,13 +52,6 @@ export interface Services {
   handleHostMessage(message: unknown): void
   /** An unexpected error, for the log, written through at once. */
   crashed(error: unknown): void
-}
-
-export class PortTakenError extends Error {
-  constructor(host: string, port: number) {
-    super(`Port ${port} on ${host} is taken by another program. End it, or choose another port with --port.`)
-    this.name = 'PortTakenError'
-  }
 }
 
 export function createServices(options: {
@@ -241,58 +226,18 @@ export function createServices(options: {
   } as Parameters<typeof createAdaptorServer>[0]) as Server
 
   const stops: (() => void)[] = []
-  let housekeeping: TimerHandle | null = null
-  let stateTimer: TimerHandle | null = null
+  const housekeeping = createHousekeeping({ store, clock, log, attachmentFiles })
   let stopping: Promise<void> | null = null
 
-  /** What the tray shows. */
-  function sendState(): void {
-    stateTimer?.cancel()
-    stateTimer = null
-    const agents = store.agents.countByStatus()
-    const items = api.attention.items()
-    post({
-      type: 'state',
-      state: {
-        attention_count: items.length,
-        attention: items.slice(0, 10).map(({ title, link: to }) => ({ title, link: to })),
-        worst_tone: worstTone(items.length === 0 ? ['good'] : items.map((item) => item.tone)),
-        agents_online: agents.online ?? 0,
-        agents_total: Object.values(agents).reduce((total, n) => total + n, 0),
-        deliveries_paused: settings.delivery_paused,
-        close_to_tray: settings.close_to_tray,
-        start_hidden: settings.start_hidden,
-        stop_gateway_on_quit: settings.stop_gateway_on_quit,
-        gateway_autostart: settings.gateway_autostart,
-        gateway_id: gatewayRow.id,
-      },
-    })
-  }
-  function stateSoon(): void {
-    if (link && !stopping) stateTimer ??= clock.setTimer(stateSettleMs, sendState)
-  }
-
-  let toldState = live.gateway().state
-  function tellGatewayState(): void {
-    const { state, reason } = live.gateway()
-    if (stopping || state === toldState) return
-    const from = toldState
-    toldState = state
-    const message = `The gateway is ${supervisorStates[state].label.toLowerCase()}${reason === null ? '' : `: ${reason}`}`
-    store.write(() => store.webhooksOut.announce({ type: 'gateway.state', message, data: { from, to: state, reason } }))
-  }
-
-  /** A person is told once of each new trouble. */
-  function watchTrouble(): () => void {
-    let known = new Set(api.attention.items().map((item) => item.key))
-    return api.attention.onChange((items) => {
-      for (const item of items)
-        if ((item.tone === 'bad' || asksSomebody.test(item.key)) && !toldAsNotice.test(item.key) && !known.has(item.key))
-          post({ type: 'notify', title: item.title, body: item.reason, link: item.link })
-      known = new Set(items.map((item) => item.key))
-      stateSoon()
-    })
-  }
+  const toHost = createHostState({
+    store,
+    clock,
+    live,
+    attention: api.attention,
+    settings: () => settings,
+    gatewayId: () => gatewayRow.id,
+    post: link ? post : null,
+  })
 
   store.tasks.setSurroundings(() => {
     const { connected, failure } = connection.state()
@@ -320,7 +265,7 @@ export function createServices(options: {
         }
         if (seen.has('notification')) delivery.poke()
         if (seen.has('settings') || seen.has('agent') || seen.has('board')) heartbeat.poke()
-        if (seen.has('settings') || seen.has('agent')) stateSoon()
+        if (seen.has('settings') || seen.has('agent')) toHost.soon()
       }),
       connection.onState((state) => {
         live.connectionChanged()
@@ -329,73 +274,15 @@ export function createServices(options: {
         post({ type: 'gateway-connection', connected: state.connected, version: state.version, reason: state.reason })
         if (state.connected) delivery.poke()
       }),
-      live.onChange(stateSoon),
-      live.onChange(tellGatewayState),
-      watchTrouble(),
       createDesktopNotices({ store, clock, notify: (message) => post({ type: 'notify', ...message }) }).stop,
     )
-    const tidy = (): void => {
-      try {
-        store.write(() => {
-          store.pruneChanges()
-          store.heartbeats.prune(heartbeatsKept)
-          store.webhooks.forgetOld()
-          store.webhooksOut.forgetOld()
-          store.apiTokens.forgetOld()
-          store.undo.forgetOld()
-          store.documents.forgetOld()
-          store.notices.prune()
-          store.usage.prune(clock.now() - runsKeptMs)
-        })
-        attachmentFiles.sweep(store.attachments.needed)
-      } catch (error) {
-        log.warn('housekeeping.failed', { error: errorText(error) })
-      }
-      housekeeping = clock.setTimer(housekeepingEveryMs, tidy)
-    }
-    housekeeping = clock.setTimer(housekeepingEveryMs, tidy)
-  }
-
-  /** What a process that is gone left half done. */
-  function recover(): void {
-    const leftOver = attachmentFiles.sweep(store.attachments.needed, { atStart: true })
-    if (leftOver > 0) log.info('attachments.swept', { count: leftOver })
-    store.write(() => {
-      const released = store.notifications.releaseLeases('all')
-      store.webhooksOut.releaseLeases('all')
-      if (released > 0) log.info('delivery.leases_released', { count: released })
-      recoverImports(store, store.jobs.running())
-      for (const job of store.jobs.running()) {
-        if (job.kind === 'runtime_install')
-          store.jobs.update(job.id, {
-            state: 'cancelled',
-            step: null,
-            error: 'The services were restarted while it ran. The Gateway page shows whether OpenClaw is there.',
-          })
-      }
-    })
-  }
-
-  function listen(triesLeft: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const failed = (error: NodeJS.ErrnoException): void => {
-        if (error.code !== 'EADDRINUSE') return reject(error)
-        // The port of a process that was just killed is free in a moment.
-        if (triesLeft > 0) setTimeout(() => void listen(triesLeft - 1).then(resolve, reject), 200)
-        else reject(new PortTakenError(init.host, init.port))
-      }
-      server.once('error', failed)
-      server.listen(init.port, init.host, () => {
-        server.off('error', failed)
-        const address = server.address()
-        resolve(typeof address === 'object' && address !== null ? address.port : init.port)
-      })
-    })
+    toHost.start()
+    housekeeping.start()
   }
 
   async function start(): Promise<{ port: number }> {
-    recover()
-    port = await listen(10)
+    housekeeping.recover()
+    port = await listenOn(server, { host: init.host, port: init.port })
     watch()
     pointToGateway({ port: init.gateway.port, token: init.gateway.token })
     runMeter.start()
@@ -409,13 +296,14 @@ export function createServices(options: {
     if (init.demo) seedDemo({ store, lifecycle, notifier, gatewayId: gatewayRow.id })
     log.info('services.started', { port, version: init.version, pid: process.pid, demo: init.demo })
     post({ type: 'ready', port, pid: process.pid })
-    sendState()
+    toHost.send()
     return { port }
   }
 
   async function shutDown(deadlineAt: number): Promise<void> {
     log.info('services.stopping', { within_ms: deadlineAt - clock.now() })
-    housekeeping?.cancel()
+    housekeeping.stop()
+    toHost.stop()
     // Agents that are finishing their turn still call the API, so it goes last.
     const workEnds = deadlineAt - lastStepsMs
     heartbeat.stop()
@@ -424,7 +312,6 @@ export function createServices(options: {
     for (const stop of stops) stop()
     execApprovals.stop()
     runMeter.stop()
-    stateTimer?.cancel()
     commands.stop()
     await Promise.race([api.stop(), wait(Math.min(300, Math.max(0, deadlineAt - clock.now())))])
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -4,7 +4,8 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createServices, PortTakenError, type Services } from './compose.ts'
+import { PortTakenError } from './api/listen.ts'
+import { createServices, type Services } from './compose.ts'
 import { initMessage, type LinkPort } from './contract/host-link.ts'
 import { linkToParent } from './host/process-link.ts'
 import { DatabaseFromFutureError, findMigrations } from './store/open.ts'

@@ -3,7 +3,12 @@ import { chmod } from 'node:fs/promises'
 import { arch, platform, release } from 'node:os'
 import type { DoctorCheck, DoctorReport } from '../contract/doctor.ts'
 import { worstDoctorState } from '../contract/doctor.ts'
-import * as check from '../domain/doctor-checks.ts'
+import { checkTokens, checkWorkspaces } from '../domain/doctor-agents.ts'
+import { checkBackup, checkDataFolder, checkDatabase, checkLogs, checkWal } from '../domain/doctor-data.ts'
+import { checkLayer, checkOtherGateways, checkPort } from '../domain/doctor-gateway.ts'
+import { checkClock, checkKeyring, checkLoginItem, checkModes, checkProcesses, checkProxies } from '../domain/doctor-machine.ts'
+import { checkConfig, checkModel, checkOpenclaw, checkOpenclawNode } from '../domain/doctor-openclaw.ts'
+import { couldNotCheck } from '../domain/doctor-row.ts'
 import { compareGatewayVersions, minimumGatewayVersion } from '../domain/gateway-version.ts'
 import { portAnswers } from '../platform/free-port.ts'
 import { errorText } from '../platform/log.ts'
@@ -76,7 +81,7 @@ export function createDoctor(
       readable === 'ok' && runtime.path !== null && runtime.node_path !== null && machine.validateConfig
         ? await machine.validateConfig({ entry: runtime.path, nodePath: runtime.node_path })
         : null
-    return check.checkConfig({ file: machine.configPath, readable, cli })
+    return checkConfig({ file: machine.configPath, readable, cli })
   }
 
   async function port(): Promise<DoctorCheck> {
@@ -84,13 +89,13 @@ export function createDoctor(
     const answers = await portAnswers(number)
     const owner = answers ? await portOwner(number) : null
     const ours = connection.state().connected || (pid !== null && owner?.pid === pid)
-    return check.checkPort({ port: number, answers, owner, ours, gatewayId: gatewayId() })
+    return checkPort({ port: number, answers, owner, ours, gatewayId: gatewayId() })
   }
 
   async function layers(): Promise<DoctorCheck[]> {
     const health = await parts.health.check()
     const stopped = live.gateway().state === 'stopped'
-    return health.layers.map((layer) => check.checkLayer({ ...layer, stopped, gatewayId: gatewayId() }))
+    return health.layers.map((layer) => checkLayer({ ...layer, stopped, gatewayId: gatewayId() }))
   }
 
   function tokens(what: 'gateway' | 'agents'): DoctorCheck[] {
@@ -106,58 +111,56 @@ export function createDoctor(
         .filter((row) => row.status !== 'in_sync')
         .map(({ subject, subject_name, status, message }) => [subject, { subject, subject_name, status, message }]),
     )
-    return check.checkTokens({ total: what === 'gateway' ? 1 : known.size, drifted: [...bySubject.values()], what })
+    return checkTokens({ total: what === 'gateway' ? 1 : known.size, drifted: [...bySubject.values()], what })
   }
 
   const newestEntry = (): number | null => store.db.prepare('SELECT max(at) FROM changes').pluck().get() as number | null
 
   const steps: readonly Step[] = [
-    one('data-folder', 'data', 'Data folder and free space', async () => check.checkDataFolder(await facts.dataFolderFacts(paths))),
+    one('data-folder', 'data', 'Data folder and free space', async () => checkDataFolder(await facts.dataFolderFacts(paths))),
     one('database', 'data', 'Database integrity', async () => {
       const [found, backup] = await Promise.all([facts.databaseFacts(paths.database), facts.newestBackup(paths.backups)])
       return [
-        check.checkDatabase({ ...found, file: paths.database, newestBackup: backup?.file ?? null }),
-        check.checkWal({ walBytes: await facts.walBytes(paths.database) }),
-        check.checkBackup({ newestAt: backup?.at ?? null, now: clock.now(), folder: paths.backups }),
+        checkDatabase({ ...found, file: paths.database, newestBackup: backup?.file ?? null }),
+        checkWal({ walBytes: await facts.walBytes(paths.database) }),
+        checkBackup({ newestAt: backup?.at ?? null, now: clock.now(), folder: paths.backups }),
       ]
     }),
-    one('logs', 'data', 'Size of the logs', async () =>
-      check.checkLogs({ sizeBytes: await facts.folderSize(paths.logs), folder: paths.logs }),
-    ),
+    one('logs', 'data', 'Size of the logs', async () => checkLogs({ sizeBytes: await facts.folderSize(paths.logs), folder: paths.logs })),
     one('openclaw', 'openclaw', 'OpenClaw', async () => {
       const { installed, version, path, source, problem, node_version, node_path } = live.runtime()
       const order = version === null ? null : compareGatewayVersions(version, minimumGatewayVersion)
       const supported = (order === null || order >= 0) && live.unsupported() === null
       return [
-        check.checkOpenclaw({ installed, version, path, source, problem, supported, minimum: minimumGatewayVersion, gatewayUp: up() }),
-        check.checkOpenclawNode({ version: node_version, path: node_path, engines: await facts.wantedEngines(path), problem }),
+        checkOpenclaw({ installed, version, path, source, problem, supported, minimum: minimumGatewayVersion, gatewayUp: up() }),
+        checkOpenclawNode({ version: node_version, path: node_path, engines: await facts.wantedEngines(path), problem }),
       ]
     }),
     one('config', 'openclaw', 'Configuration of OpenClaw', config),
-    one('model', 'openclaw', 'Model provider', () => Promise.resolve(check.checkModel(live.modelProvider()))),
+    one('model', 'openclaw', 'Model provider', () => Promise.resolve(checkModel(live.modelProvider()))),
     one('port', 'gateway', 'Port of the gateway', port),
     one('layers', 'gateway', 'Health of the gateway', layers),
     one('other-gateways', 'gateway', 'Other gateways', async () =>
-      check.checkOtherGateways({ others: facts.otherGateways(await listProcesses(), live.gateway().pid) }),
+      checkOtherGateways({ others: facts.otherGateways(await listProcesses(), live.gateway().pid) }),
     ),
     one('tokens-gateway', 'gateway', 'Token of the gateway', () => Promise.resolve(tokens('gateway'))),
     one('tokens-agents', 'agents', 'Tokens of agents', () => Promise.resolve(tokens('agents'))),
     one('workspaces', 'agents', 'Workspaces and their `mc` command', async () =>
-      check.checkWorkspaces({ workspaces: await facts.workspaceFacts(localAgents()) }),
+      checkWorkspaces({ workspaces: await facts.workspaceFacts(localAgents()) }),
     ),
     one('file-modes', 'security', 'Files with secrets', async () =>
-      check.checkModes(await facts.modeFacts(facts.secretFiles(paths, machine.configPath, localAgents()))),
+      checkModes(await facts.modeFacts(facts.secretFiles(paths, machine.configPath, localAgents()))),
     ),
-    one('keyring', 'security', 'Keyring', () => Promise.resolve(check.checkKeyring({ linux: process.platform === 'linux' }))),
-    one('login-item', 'system', 'Start at login', () => Promise.resolve(check.checkLoginItem())),
+    one('keyring', 'security', 'Keyring', () => Promise.resolve(checkKeyring({ linux: process.platform === 'linux' }))),
+    one('login-item', 'system', 'Start at login', () => Promise.resolve(checkLoginItem())),
     one('clock', 'system', 'Clock', async () =>
-      check.checkClock({ now: clock.now(), newestAt: newestEntry(), gatewaySkewMs: await gatewaySkew() }),
+      checkClock({ now: clock.now(), newestAt: newestEntry(), gatewaySkewMs: await gatewaySkew() }),
     ),
-    one('proxies', 'system', 'Proxies', () => Promise.resolve(check.checkProxies({ env: process.env }))),
+    one('proxies', 'system', 'Proxies', () => Promise.resolve(checkProxies({ env: process.env }))),
     one('processes', 'system', 'Memory and CPU', async () => {
       await parts.monitor.sample()
       const states = parts.monitor.states().map((state) => ({ ...state, hot: state.hot_since_at !== null }))
-      return check.checkProcesses({ parts: states, lag_ms: parts.monitor.metrics().samples.at(-1)?.lag_ms ?? null, gatewayId: gatewayId() })
+      return checkProcesses({ parts: states, lag_ms: parts.monitor.metrics().samples.at(-1)?.lag_ms ?? null, gatewayId: gatewayId() })
     }),
   ]
 
@@ -168,10 +171,7 @@ export function createDoctor(
     } catch (error) {
       log.warn('doctor.check_failed', { check: step.id, error: errorText(error) })
       return [
-        check.couldNotCheck(
-          { id: step.id, group: step.group, title: step.title, why: 'The Doctor looks at it.' },
-          redact(errorText(error)),
-        ),
+        couldNotCheck({ id: step.id, group: step.group, title: step.title, why: 'The Doctor looks at it.' }, redact(errorText(error))),
       ]
     }
   }

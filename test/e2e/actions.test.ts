@@ -145,6 +145,24 @@ describe('getting around', () => {
     await expect.poll(hash).toBe(`/boards/${world.board.id}/tasks/${task.id}`)
   })
 
+  it('j and k reach the rows of a page from wherever the focus is; arrows go on, Enter opens', async () => {
+    const focused = () => page.evaluate(() => (document.activeElement?.closest('tr') as HTMLTableRowElement | null)?.rowIndex ?? -1)
+    await open('/schedules')
+    await page.getByRole('link', { name: 'Schedules' }).first().focus()
+    await page.keyboard.press('ArrowDown')
+    expect(await focused()).toBe(-1)
+    await page.keyboard.press('j')
+    await expect.poll(focused).toBe(1)
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(focused).toBe(2)
+    await page.keyboard.press('k')
+    await expect.poll(focused).toBe(1)
+    await open('/agents')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await expect.poll(hash).toMatch(/^\/agents\/\w/)
+  })
+
   it('? lists every shortcut of the table, and nothing else', async () => {
     await open('/')
     await page.keyboard.press('?')

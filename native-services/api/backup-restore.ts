@@ -8,7 +8,7 @@ import { readJsonFile, writeJsonFile } from '../platform/atomic-file.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { DataPaths } from '../platform/paths.ts'
-import { restoreFiles, restorePlan, type RestorePlan } from '../platform/staged-restore.ts'
+import { keepReplaced, keepRestore, restoreFiles, restorePlan, type RestorePlan } from '../platform/staged-restore.ts'
 import { type CopyFacts, examineCopy, hashFile } from '../store/backup.ts'
 import { databaseName, installKeyName, readBackups } from '../store/backup-folders.ts'
 import type { Store } from '../store/store.ts'
@@ -113,7 +113,9 @@ export async function finishRestore(options: {
 }): Promise<void> {
   const { store, clock, log, paths } = options
   const files = restoreFiles(paths.root)
-  const done = readPlan(files.done)
+  // First of all: whatever goes wrong below, what is done from now on is not thrown away by a later start.
+  keepRestore(paths)
+  const done = readPlan(files.started)
   const failed = readPlan(files.failed)
   const told = done ?? failed
   if (!told) return
@@ -134,9 +136,7 @@ export async function finishRestore(options: {
       })
     }
   }
-  // One that could not be read has no backup; somebody may still get something out of it.
-  if (done && !undo && existsSync(files.oldDatabase))
-    renameSync(files.oldDatabase, path.join(paths.root, `damaged-${new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')}.sqlite`))
+  if (done && !undo && existsSync(files.oldDatabase)) keepReplaced(paths, clock.now())
   store.write(() => {
     const job = store.jobs.create({ kind: 'restore', title: 'Restore a backup', total: 100, input: { backup_id: told.backup_id } })
     if (done) {

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApiClient } from '../../native-services/contract/client.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
+import { applyStagedRestore } from '../../native-services/platform/staged-restore.ts'
 import { type RealHost, startHost } from '../support/real-host.ts'
 import { until } from '../support/until.ts'
 
@@ -108,6 +109,11 @@ test('a damaged database is named at the start with the way out, and a backup is
       code: 1,
       stderr: expect.stringContaining('no backup') as string,
     })
+    // The log may hold the last commits: it is kept with the file.
+    writeFileSync(`${database}-wal`, 'last commits')
+    expect(await run(before, 'backup', 'restore', id, '--yes')).toMatchObject({ code: 0 })
+    // A start that put it in place and came no further; then somebody tries again: what was damaged is still what is kept.
+    expect(applyStagedRestore(dataPaths(dataDir))).toBe('restored')
     expect(await run(before, 'backup', 'restore', id, '--yes')).toMatchObject({ code: 0 })
 
     const after = await startHost({ demo: false, env, dataDir })
@@ -118,6 +124,9 @@ test('a damaged database is named at the start with the way out, and a backup is
         () => readdirSync(root).filter((name) => /^damaged-.+\.sqlite$/.test(name)),
         (names) => names.length === 1,
       )
+      const [kept = ''] = readdirSync(root).filter((name) => /^damaged-.+\.sqlite$/.test(name))
+      expect(readFileSync(path.join(root, kept)).every((byte) => byte === 0x5a)).toBe(true)
+      expect(readFileSync(path.join(root, `${kept}-wal`), 'utf8')).toBe('last commits')
       // While one answers, that one does it.
       expect(await run(after, 'backup', 'list')).toMatchObject({
         code: 0,

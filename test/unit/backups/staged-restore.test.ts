@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dataPaths, ensureDataDirs } from '../../../native-services/platform/paths.ts'
-import { applyStagedRestore, restoreFiles } from '../../../native-services/platform/staged-restore.ts'
+import { applyStagedRestore, keepRestore, restoreFiles, takeBackRestore } from '../../../native-services/platform/staged-restore.ts'
 
 const root = path.join(mkdtempSync(path.join(tmpdir(), 'mc-staged-')), 'data')
 const paths = dataPaths(root)
@@ -65,6 +65,35 @@ describe('a restore that was prepared', () => {
     expect(applyStagedRestore(paths)).toBe('taken back')
     expect([text(paths.database), text(`${paths.database}-wal`), text(paths.installKey)]).toEqual(['old', 'old log', 'old key'])
     expect(applyStagedRestore(paths)).toBe('none')
+  })
+
+  it('stays for good once the services have started on it, whatever became of the rest', () => {
+    applyStagedRestore(paths)
+    keepRestore(paths)
+    for (let start = 0; start < 4; start += 1) expect(applyStagedRestore(paths)).toBe('none')
+    expect([text(paths.database), text(files.oldDatabase)]).toEqual(['new', 'old'])
+  })
+
+  it.each([0, 1, 2, 3, 4, 5, 6])('is taken back whole, cut off after step %i as well', (upTo) => {
+    applyStagedRestore(paths)
+    writeFileSync(`${paths.database}-wal`, 'new log')
+    const steps: (() => void)[] = [
+      () => move(`${paths.database}-wal`, `${files.rejected}-wal`),
+      () => move(paths.database, files.rejected),
+      () => move(`${files.oldDatabase}-wal`, `${paths.database}-wal`),
+      () => move(files.oldDatabase, paths.database),
+      () => move(files.oldInstallKey, paths.installKey),
+      () => undefined,
+    ]
+    for (const step of steps.slice(0, upTo)) step()
+    takeBackRestore(paths)
+    expect([text(paths.database), text(`${paths.database}-wal`), text(paths.installKey)]).toEqual(['old', 'old log', 'old key'])
+  })
+
+  it('is taken back from a start that was cut off, too', () => {
+    move(paths.database, files.oldDatabase)
+    takeBackRestore(paths)
+    expect([text(paths.database), text(`${paths.database}-wal`), text(files.database)]).toEqual(['old', 'old log', 'new'])
   })
 })
 

@@ -1,5 +1,5 @@
 /** Opens the one SQLite file and brings it to the newest schema. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -57,6 +57,13 @@ export function migrate(db: Sqlite, migrations: readonly Migration[]): number {
   return migrations.length
 }
 
+/** SQLite makes its files with the mode that the umask leaves, and the two beside it with the mode of the first. */
+function onlyForOwner(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  if (process.platform === 'win32') return
+  for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) chmodSync(file + end, 0o600)
+}
+
 /**
  * @param options.file A path, or `:memory:` for a test.
  * @param options.beforeMigration Called with a database that has something in it, before its schema changes.
@@ -66,6 +73,7 @@ export function openDatabase(options: {
   migrationsDir: string
   beforeMigration?: (db: Sqlite, schemaVersion: number) => void
 }): Sqlite {
+  if (options.file !== ':memory:') onlyForOwner(options.file)
   const db = new Database(options.file)
   try {
     db.pragma('journal_mode = WAL')

@@ -29,6 +29,28 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, 
   return parsed.data
 }
 
+/** Nothing that is asked for here is nested like this; what is would end the stack of whoever writes it out again. */
+const deepest = 100
+
+function isTooDeep(value: unknown, left = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return left === 0 || Object.values(value).some((each) => isTooDeep(each, left - 1))
+}
+
+/** Throws `malformed_json`, and `invalid_request` for what is nested too deep. */
+export function parseJson(text: string, field?: string): unknown {
+  const about = field === undefined ? {} : { field }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    const what = field === undefined ? 'The body' : field
+    throw new AppError('malformed_json', text === '' ? 'A JSON body is needed here.' : `${what} is not valid JSON.`, { cause, ...about })
+  }
+  if (isTooDeep(value)) throw new AppError('invalid_request', `It is nested more than ${deepest} levels deep.`, { field: field ?? 'body' })
+  return value
+}
+
 /** Reads at most that many bytes; what the header promises is not believed. */
 export async function readText(request: Request, maximum = maximumBodyBytes): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maximum) throw tooLarge(maximum)
@@ -60,13 +82,7 @@ export async function readBody(operation: Operation, request: Request): Promise<
     return undefined
   }
   const text = await readText(request, bodyLimit(request.method, new URL(request.url).pathname))
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new AppError('malformed_json', text === '' ? 'A JSON body is needed here.' : 'The body is not valid JSON.', { cause })
-  }
-  return check(operation.body, value, 'body')
+  return check(operation.body, parseJson(text), 'body')
 }
 
 /** Making a schema strict compiles it anew: once per operation, not once per request. */

@@ -1,6 +1,5 @@
 /** Boards and tasks as files: export and import. */
 import { z } from 'zod'
-import { AppError } from '../../contract/errors.ts'
 import { boardFile, importMaximumBytes } from '../../contract/planning.ts'
 import type { ApiDeps, HandlerGroup } from '../deps.ts'
 import { buildBoardFile } from '../board-file.ts'
@@ -10,20 +9,12 @@ import { createImportJobs } from '../import-jobs.ts'
 import { printTasks } from '../task-table.ts'
 import { createWebhookOutService } from '../webhook-out-service.ts'
 import { createWebhookService } from '../webhook-service.ts'
-import { check, readText } from '../validate.ts'
+import { check, parseJson, readText } from '../validate.ts'
 
 type Ids = 'exportBoard' | 'exportTasks' | 'importBoard' | 'importTasks'
 
 const everything = 1_000_000
 const mappingSchema = z.record(z.string(), z.string().nullable())
-
-function json(text: string, field: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new AppError('malformed_json', `${field} is not valid JSON.`, { field, cause })
-  }
-}
 
 export function boardFileHandlers(deps: ApiDeps, { entities }: { entities: Entities }): HandlerGroup<Ids> {
   const { store, clock } = deps
@@ -63,14 +54,14 @@ export function boardFileHandlers(deps: ApiDeps, { entities }: { entities: Entit
       )
     },
     async importBoard({ query, raw }) {
-      const value = json(await readText(raw, importMaximumBytes), 'body')
+      const value = parseJson(await readText(raw, importMaximumBytes), 'body')
       const gateway = entities.must(store.gateways.local(), 'gateway')
       return jobs.boards(check(boardFile, value, 'body'), { name: query.name, dry_run: query.dry_run === true, gateway_id: gateway.id })
     },
     async importTasks({ params, query, raw }) {
       const board = entities.mustBoard(params.board_id)
       const text = await readText(raw, importMaximumBytes)
-      const mapping = query.mapping === undefined ? {} : check(mappingSchema, json(query.mapping, 'query.mapping'), 'query.mapping')
+      const mapping = query.mapping === undefined ? {} : check(mappingSchema, parseJson(query.mapping, 'query.mapping'), 'query.mapping')
       return jobs.tasks(text, entities.mustBoard(board.id), { dry_run: query.dry_run === true, mapping })
     },
   }

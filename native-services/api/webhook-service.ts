@@ -130,33 +130,35 @@ export function createWebhookService({ store, installKey }: { store: Store; inst
       }),
 
     async ingest({ board_id: boardId, webhook_id: webhookId, address, raw }) {
+      const webhook = store.webhooks.get(webhookId)
+      const known = webhook?.board_id === boardId ? webhook : undefined
       try {
-        await limiter.consume(address)
+        // Behind a tunnel all callers have one address: a stranger who tries addresses must not use up what a real sender has.
+        await limiter.consume(known ? `${address} ${known.id}` : address)
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused
         throw new TooManyRequestsError(refused.msBeforeNext, `More than ${requestsPerMinute} requests in a minute from this address.`)
       }
-      const webhook = store.webhooks.get(webhookId)
-      if (!webhook || webhook.board_id !== boardId) throw new AppError('not_found', 'There is no such webhook.')
-      if (!webhook.enabled) throw new AppError('gone', 'This webhook is switched off.')
+      if (!known) throw new AppError('not_found', 'There is no such webhook.')
+      if (!known.enabled) throw new AppError('gone', 'This webhook is switched off.')
       const bytes = await readBytes(raw)
-      if (webhook.secret_sealed !== null) {
-        const given = findSignature(raw.headers, webhook.signature_header)
-        if (!signatureMatches(given, sealer.open(webhook.secret_sealed, webhook.id), bytes))
+      if (known.secret_sealed !== null) {
+        const given = findSignature(raw.headers, known.signature_header)
+        if (!signatureMatches(given, sealer.open(known.secret_sealed, known.id), bytes))
           throw new AppError('forbidden', given === null ? 'The signature is missing.' : 'The signature does not fit.')
       }
       return store.write(() => {
         const payloadId = store.webhooks.addPayload({
-          webhook_id: webhook.id,
-          board_id: webhook.board_id,
+          webhook_id: known.id,
+          board_id: known.board_id,
           content_type: raw.headers.get('content-type')?.slice(0, 200) ?? null,
           headers: keptHeaders(raw.headers),
           source_ip: address,
           payload: bytes.toString('utf8').replaceAll('\0', '�'),
           keep_ms: keptForMs,
         })
-        carry(webhook, payloadId)
-        store.webhooks.prune(webhook.id)
+        carry(known, payloadId)
+        store.webhooks.prune(known.id)
         return payloadId
       })
     },

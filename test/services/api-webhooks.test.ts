@@ -124,6 +124,9 @@ describe('what comes in', () => {
 
     const from = ownAddress()
     for (let n = 0; n < 60; n += 1) expect((await post(missing, '', { from })).status).toBe(404)
+    expect(await post(missing, '', { from })).toMatchObject({ status: 429 })
+    // Who only tries addresses uses up nothing of who knows one.
+    for (let n = 0; n < 60; n += 1) expect((await post(webhook.endpoint_path, 'x', { from })).status).toBe(202)
     const refused = await post(webhook.endpoint_path, 'x', { from })
     expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
     expect(Number(refused.retryAfter)).toBeGreaterThan(0)

@@ -35,8 +35,8 @@ export interface Auth {
   operator(caller: Caller, needed: ApiScope): Promise<void>
   /** Throws `agent_token_invalid` or `too_many_requests`. */
   agent(caller: Caller): Promise<AgentRow>
-  /** One try to exchange a code; throws `too_many_requests`. */
-  countExchange(address: string): Promise<void>
+  /** A code that was not one; throws `too_many_requests` when there were too many. */
+  countFailedExchange(address: string): Promise<void>
   sessionCookie(headers: Headers): string | null
 }
 
@@ -64,6 +64,9 @@ async function consume(limiter: RateLimiterMemory, key: string, message: string)
 function bearer(headers: Headers): string | null {
   return /^Bearer\s+(\S+)\s*$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null
 }
+
+/** Whether a browser sent it on behalf of a page; programs send neither header. */
+export const isFromPage = (headers: Headers): boolean => headers.has('origin') || headers.has('sec-fetch-site')
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -171,7 +174,9 @@ export function createAuth(options: {
         )
       if (!sessions.verify(cookie))
         await refuse(address, 'unauthorized', 'This session has ended. Open the link that `mission-control open` prints.')
-      if (!safeMethods.has(method)) checkOrigin(headers)
+      // Reading, too: a page of another port of this machine counts as the same site, and could keep streams and downloads busy.
+      const elsewhere = /^(?:cross|same)-site$/.test(headers.get('sec-fetch-site') ?? '')
+      if (!safeMethods.has(method) || elsewhere) checkOrigin(headers)
     },
 
     async agent({ headers, address }) {
@@ -192,6 +197,6 @@ export function createAuth(options: {
       return agent
     },
 
-    countExchange: (address) => consume(exchanges, address, 'Too many tries to sign in. Wait a minute.'),
+    countFailedExchange: (address) => consume(exchanges, address, 'Too many tries to sign in. Wait a minute.'),
   }
 }

@@ -14,7 +14,7 @@ import { neededScope } from '../contract/api-tokens.ts'
 import { createApiTokenService } from './api-token-service.ts'
 import { createApprovalService } from './approval-service.ts'
 import { createAttention, type Attention } from './attention.ts'
-import { type AuthLimits, checkHost, checkOrigin, createAuth } from './auth.ts'
+import { type AuthLimits, checkHost, checkOrigin, createAuth, isFromPage } from './auth.ts'
 import type { ApiDeps, ApiRequest, Handlers } from './deps.ts'
 import { createDemoService } from './demo-service.ts'
 import { createEntities } from './entities.ts'
@@ -194,7 +194,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     const agent = operation.auth === 'agent' ? await auth.agent(caller(context)) : null
     if (operation.auth === 'operator') await auth.operator(caller(context), neededScope(operation))
     // Nobody is signed in by a form on another site.
-    if (operation.auth === 'none' && context.req.raw.headers.has('origin')) checkOrigin(context.req.raw.headers)
+    if (operation.auth === 'none' && isFromPage(context.req.raw.headers)) checkOrigin(context.req.raw.headers)
 
     const params = readParams(context.req.param())
     const query = readQuery(operation, new URL(context.req.url))
@@ -336,7 +336,12 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     } catch (error) {
       return errorAnswer(error, { requestId, log, method: request.method, path: new URL(request.url).pathname })
     }
-    return app.fetch(request, { requestId, address })
+    if (request.method !== 'HEAD') return app.fetch(request, { requestId, address })
+    // The router would answer as for GET and drop the body unread: the file behind it would stay open, the event stream subscribed.
+    const asked = new Request(request.url, { headers: request.headers, signal: request.signal })
+    const { body, status, headers } = await app.fetch(asked, { requestId, address })
+    await body?.cancel()
+    return new Response(null, { status, headers })
   }
 
   monitor.start()

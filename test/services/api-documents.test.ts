@@ -1,7 +1,7 @@
 /** Documents and attachments through the real API, on real SQLite and real files. */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,6 +12,7 @@ import { attachmentBytesMax, type DocumentInfo, type DocumentWhole } from '../..
 import { writeCommand, writeCredentials } from '../../native-services/lifecycle/workspace-files.ts'
 import { dataPaths } from '../../native-services/platform/paths.ts'
 import { readEvents, refusal, resourcesDir, seedBoard, startServices, type TestServices } from '../support/services.ts'
+import { until } from '../support/until.ts'
 
 let services: TestServices
 let seeded: Awaited<ReturnType<typeof seedBoard>>
@@ -262,6 +263,31 @@ describe('attachments', () => {
     })
     const again = await download((first.body as { id: string }).id, { 'if-none-match': answer.headers.get('etag') ?? '' })
     expect(again.status).toBe(304)
+  })
+
+  it('that are only asked about are not left open', async () => {
+    const { body } = await upload('a.txt', randomBytes(300_000))
+    const { id, sha256 } = body as { id: string; sha256: string }
+    for (let n = 0; n < 20; n += 1) {
+      const answer = await fetch(`${services.url}/api/v1/attachments/${id}/content`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${services.operatorToken}` },
+      })
+      expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '300000'])
+    }
+    // Where the system tells which files a process has open.
+    const mine = '/proc/self/fd'
+    const open = () =>
+      existsSync(mine)
+        ? readdirSync(mine).filter((name) => {
+            try {
+              return readlinkSync(path.join(mine, name)).endsWith(sha256)
+            } catch {
+              return false
+            }
+          })
+        : []
+    await until(open, (names) => names.length === 0)
   })
 
   it('are refused when they are too large, of another kind, empty or without a name; nothing stays behind', async () => {

@@ -70,6 +70,21 @@ describe('browser sessions', () => {
     expect((await services.send({ path: '/api/v1/boards', headers: { cookie } })).status).toBe(401)
   })
 
+  it('the page of another program on this machine may not even read with it', async () => {
+    const cookie = await signIn()
+    const read = (headers: Record<string, string>) => services.send({ path: '/api/v1/boards', headers: { cookie, ...headers } })
+    for (const site of ['same-site', 'cross-site'])
+      expect(refusal((await read({ 'sec-fetch-site': site })).body).code).toBe('origin_not_allowed')
+    for (const site of ['same-origin', 'none']) expect((await read({ 'sec-fetch-site': site })).status).toBe(200)
+    const answer = await services.send({
+      method: 'POST',
+      path: '/api/v1/session',
+      headers: { 'sec-fetch-site': 'cross-site' },
+      body: '{"code":"of-another-site"}',
+    })
+    expect(refusal(answer.body).code).toBe('origin_not_allowed')
+  })
+
   it('a cookie that was tampered with is worth nothing', async () => {
     const cookie = await signIn()
     const [nonce, , signature] = cookie.split('=')[1]?.split('.') ?? []
@@ -77,6 +92,17 @@ describe('browser sessions', () => {
     for (const value of [`${nonce}.99999999999999.${signature}`, `${nonce}..${signature}`, 'a.b.c', '']) {
       expect((await services.send({ path: '/api/v1/boards', headers: { cookie: `${name}=${value}` } })).status).toBe(401)
     }
+  })
+
+  it('whoever guesses codes is held up, and the one with the right code is not', async () => {
+    const guess = async () =>
+      (await services.send({ method: 'POST', path: '/api/v1/session', body: JSON.stringify({ code: 'guessed-by-somebody' }) })).status
+    const seen = new Set<number>()
+    for (let n = 0; n < 15; n += 1) seen.add(await guess())
+    expect([...seen]).toEqual([401, 429])
+    const { code } = await services.call('createSessionCode')
+    const answer = await services.send({ method: 'POST', path: '/api/v1/session', body: JSON.stringify({ code }) })
+    expect(answer.status).toBe(200)
   })
 })
 

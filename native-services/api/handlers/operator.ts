@@ -99,8 +99,15 @@ export function operatorHandlers(
     getJob: ({ params }) => entities.must(store.jobs.get(params.job_id), 'job'),
     createSessionCode: () => sessions.createCode(),
     async createSession({ body, address, setHeader }) {
-      await parts.auth.countExchange(address)
-      setHeader('set-cookie', sessions.exchange(body.code))
+      let cookie: string
+      try {
+        cookie = sessions.exchange(body.code)
+      } catch (error) {
+        // Only what fails is counted: whoever guesses here must not keep the one with the right code out.
+        await parts.auth.countFailedExchange(address)
+        throw error
+      }
+      setHeader('set-cookie', cookie)
       return { ok: true }
     },
     deleteSession({ cookie, setHeader }) {

@@ -65,7 +65,7 @@ export function createThreadService({ store, notifier, connection, settings }: D
     remove: (task, comment) =>
       store.write(() => {
         // An unsent update may stand for earlier comments, too: it goes on telling of the last one that is left.
-        for (const row of store.notifications.ofComment(comment.id)) {
+        for (const row of comment.author_type === 'user' ? store.notifications.ofComment(comment.id) : []) {
           if (row.type !== 'thread_update' || row.state !== 'queued' || row.id > comment.id) continue
           const earlier = store.messages
             .tail(task.id, 20)

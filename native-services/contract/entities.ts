@@ -221,6 +221,7 @@ export const notificationTypes = [
   'mention',
   'thread_update',
   'status_change',
+  'response_request',
   'direct_message',
   'approval_resolved',
   'question_answered',

@@ -21,6 +21,8 @@ export const threadOperations = {
 
   agentUpdateComment: { method: 'PATCH', path: `/agent${ofTask}/comments/{comment_id}`, auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Edit a comment of yours', body: threads.commentUpdate, response: comment },
 
+  agentRequestResponse: { method: 'POST', path: `/agent${ofTask}/response-requests`, auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Ask up to ten agents of the board for an answer; each that cannot be asked is answered with the reason', body: threads.responseRequestCreate, response: threads.responseRequest },
+
   getNotificationTimeline: { method: 'GET', path: '/notifications/{notification_id}/timeline', auth: 'operator', tags: ['delivery'], summary: 'Each time a message was sent, and how it ended', response: threads.deliveryTimeline },
 
   listNotices: { method: 'GET', path: '/notices', auth: 'operator', tags: ['notices'], summary: 'The notification centre, newest first', query: threads.noticesQuery, response: threads.noticesPage },

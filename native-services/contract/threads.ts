@@ -53,6 +53,34 @@ export const reach = z.object({
 export type Reach = z.infer<typeof reach>
 export const commentWithReach = comment.extend({ reach })
 
+export const mostAsked = 10
+export const longestRequest = 1000
+/** Why an agent is not asked for an answer. */
+export const askRefusals = ['unknown', 'yourself', 'not_on_board', 'leaving', 'paused', 'waiting', 'asked_lately', 'loop_guard'] as const
+/** An agent asks others of its board for an answer. */
+export const responseRequestCreate = z.strictObject({
+  /** Names as in a mention (`Max`, `@Max`, `lead`), or ids. */
+  recipients: z.array(z.string().trim().min(1).max(200)).min(1).max(mostAsked),
+  message: z.string().trim().min(1).max(longestRequest),
+})
+export const responseRequest = z.object({
+  ok: z.literal(true),
+  /** The messages that are on their way; empty when nobody could be asked. */
+  notification_ids: z.array(id),
+  /** The request in the thread; null when nobody could be asked. */
+  comment: comment.nullable(),
+  recipients: z.array(
+    z.object({
+      name: z.string(),
+      agent_id: id.nullable(),
+      notification_id: id.nullable(),
+      /** Why it was not asked; null when it was. */
+      code: z.enum(askRefusals).nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+})
+
 export const attemptOutcomes = ['running', 'delivered', 'skipped', 'retry', 'refunded', 'dead', 'interrupted', 'sent_again'] as const
 /** One time that a message was sent. `sent_again` is the operator's word, not a send. */
 export const deliveryAttempt = z.object({

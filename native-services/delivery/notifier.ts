@@ -7,6 +7,7 @@ import type { AgentRow } from '../store/agents.ts'
 import type { CommentRow } from '../store/messages.ts'
 import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
+import { agentTurns, askerToTell } from './response-requests.ts'
 import type { Notifier } from './types.ts'
 
 /** One session per task and agent, so that a thread is one conversation and tasks do not mix. */
@@ -41,24 +42,18 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
     return ids.flatMap((id) => store.agents.get(id) ?? []).filter((agent) => agent.status !== 'deleting')
   }
 
-  /** Comments by agents at the end of the thread, without a person's in between. */
-  function agentTurns(taskId: string): number {
-    const tail = store.messages.tail(taskId, agentTurnsLimit + 1).filter((comment) => comment.author_type !== 'system')
-    return tail.length - 1 - tail.findLastIndex((comment) => comment.author_type === 'user')
-  }
-
-  function silent(task: TaskRow, comment: CommentRow, why: 'nobody_to_tell' | 'loop_guard'): void {
+  function silent(task: TaskRow, commentId: string | null, why: 'nobody_to_tell' | 'loop_guard'): void {
     const message =
       why === 'nobody_to_tell'
         ? `Nobody was told of the comment on ${titled(task)}: no agent is assigned and the board has no lead. Assign an agent or mention one.`
-        : `The agents on ${titled(task)} have written ${agentTurnsLimit} comments among themselves; their mentions wake nobody until a person writes.`
+        : `The agents on ${titled(task)} have written ${agentTurnsLimit} comments among themselves; their mentions and requests wake nobody until a person writes.`
     store.activity.record({
       event_type: why === 'nobody_to_tell' ? 'delivery.no_recipient' : 'delivery.loop_guard',
       level: 'warning',
       message,
       task_id: task.id,
       board_id: task.board_id,
-      data: { comment_id: comment.id },
+      data: { comment_id: commentId },
     })
   }
 
@@ -119,7 +114,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         followers: store.threads.manualSubscribers(task.id),
         lead_id: lead?.id ?? null,
         task_status: task.status,
-        agent_turns: actor.type === 'agent' ? agentTurns(task.id) : 0,
+        agent_turns: actor.type === 'agent' ? agentTurns(store, task.id) : 0,
       })
       if (actor.agent_id !== null && store.agents.get(actor.agent_id)) store.tasks.subscribe(task.id, actor.agent_id)
       for (const agent of recipients(told.mention)) {
@@ -137,9 +132,32 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
           comment_id: comment.id,
         })
       }
-      if (told.silence) silent(task, comment, told.silence)
+      const asker = actor.type === 'agent' ? askerToTell(store, comment) : null
+      for (const agent of recipients(asker === null || told.mention.includes(asker) ? [] : [asker])) {
+        enqueue(agent, task, 'thread_update', {
+          title: `${actor.name} answered you in ${titled(task)}`,
+          body: comment.message,
+          comment_id: comment.id,
+        })
+      }
+      if (told.silence) silent(task, comment.id, told.silence)
       tellOperator(task, comment, false)
     },
+
+    requested({ task, comment, agents, actor }) {
+      if (actor.agent_id !== null) store.tasks.subscribe(task.id, actor.agent_id)
+      for (const agent of agents) {
+        store.tasks.subscribe(task.id, agent.id)
+        enqueue(agent, task, 'response_request', {
+          title: `${actor.name} requested a response in ${titled(task)}`,
+          body: comment.message,
+          comment_id: comment.id,
+        })
+      }
+      tellOperator(task, comment, false)
+    },
+
+    silenced: ({ task, comment_id: commentId }) => silent(task, commentId, 'loop_guard'),
 
     edited({ task, comment, before, actor }) {
       const heard = new Set([...before, ...store.notifications.ofComment(comment.id).map((row) => row.agent_id)])
@@ -150,7 +168,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         subscribers: [],
         lead_id: null,
         task_status: task.status,
-        agent_turns: actor.type === 'agent' ? agentTurns(task.id) : 0,
+        agent_turns: actor.type === 'agent' ? agentTurns(store, task.id) : 0,
       })
       for (const agent of recipients(told.mention)) {
         store.tasks.subscribe(task.id, agent.id)
@@ -160,7 +178,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
           comment_id: comment.id,
         })
       }
-      if (told.silence === 'loop_guard') silent(task, comment, told.silence)
+      if (told.silence === 'loop_guard') silent(task, comment.id, told.silence)
       tellOperator(task, comment, true)
     },
 

@@ -50,17 +50,31 @@ function instructions(facts: PromptFacts): string {
       ? `A person has decided or answered what was asked: go on accordingly. Do not ask the same again. Then say in a few sentences of Markdown what you do now.`
       : notification.type === 'assignment'
         ? `This task was given to you: claim it, do it, move it to review, then answer with what you did and what remains, in a few sentences of Markdown.`
-        : `Answer what was asked, in a few sentences of Markdown.`,
+        : answeredUs(facts)
+          ? `You asked for this answer. Go on with it. Write only when somebody needs to know something new; a thank-you is not needed.`
+          : notification.type === 'response_request'
+            ? `A colleague asks you for an answer: give it in a few sentences of Markdown. It goes back to the one who asked by itself, so mention nobody. Leave the task's status alone unless the task is yours.`
+            : `Answer what was asked, in a few sentences of Markdown.`,
     `When there is really nothing to say, answer with the one word ${nothingToAdd}. Never do so for an assignment or a direct question.`,
   ]
   if (facts.files.size > 0) lines.push(`A line [file ID: …] names a file that came with a comment: \`${mc} file get ID PATH\` saves it.`)
-  if (names.length > 0) lines.push(`Mention a colleague only when you need something from them: ${names.join(', ')}.`)
+  if (names.length > 0) {
+    lines.push(`Mention a colleague only when you need something from them: ${names.join(', ')}.`)
+    lines.push(
+      `When you cannot go on without their answer, ask: \`${mc} request ${task.id} "NAME" "QUESTION"\`. The answer comes to you as a message.`,
+    )
+  }
   return lines.join('\n')
 }
 
 /** Whether a run of it began before this one, be it that it was stopped or cut off. */
 export function wasSent({ attempts, run_id }: Pick<NotificationRow, 'attempts' | 'run_id'>): boolean {
   return attempts > 1 || run_id !== null
+}
+
+/** It tells of what another agent wrote: the answer to a request of this one. */
+function answeredUs({ notification, comment }: PromptFacts): boolean {
+  return notification.type === 'thread_update' && comment?.author_type === 'agent'
 }
 
 /** A person's word on what an agent asked; the body has it. */
@@ -107,7 +121,7 @@ function input(facts: PromptFacts): string {
   ]
   if (comment)
     parts.push(
-      `Answer this message of ${asLine(comment.author_name, 120)}:\n${block('message', asData(comment.message, messageLength) + filesOf(facts, comment.id))}`,
+      `${answeredUs(facts) ? 'This is the answer of' : 'Answer this message of'} ${asLine(comment.author_name, 120)}:\n${block('message', asData(comment.message, messageLength) + filesOf(facts, comment.id))}`,
     )
   if (isResolution(notification)) parts.push(block('resolution', asData(notification.body, messageLength)))
   parts.push(`Notification ID: ${notification.id}`)

@@ -1,5 +1,6 @@
 /** What the API and the composition root may ask of the delivery. */
 import type { ReplyStream } from '../contract/events.ts'
+import type { AgentRow } from '../store/agents.ts'
 import type { CommentRow } from '../store/messages.ts'
 import type { TaskRow } from '../store/tasks.ts'
 
@@ -17,6 +18,10 @@ export interface Notifier {
   unblocked(event: { task: TaskRow }): void
   /** A comment was written: mentions, then subscribers, by the rules of seed-runtime §2. `mentions` are resolved by `resolveMentions`. */
   commented(event: { task: TaskRow; comment: CommentRow; actor: Actor }): void
+  /** An agent's comment asks these agents for an answer. */
+  requested(event: { task: TaskRow; comment: CommentRow; agents: readonly AgentRow[]; actor: Actor }): void
+  /** Agents were to be told and are not, because they have talked among themselves for too long. `comment_id`: what they are not told of. */
+  silenced(event: { task: TaskRow; comment_id: string | null }): void
   /** A comment was edited: those whom it mentions now and did not before hear of it, once. */
   edited(event: { task: TaskRow; comment: CommentRow; before: readonly string[]; actor: Actor }): void
   statusChanged(event: { task: TaskRow; from: TaskRow['status']; actor: Actor }): void

@@ -32,7 +32,8 @@ const unique = (ids: readonly string[], except: string | null): string[] => [...
 
 /**
  * A comment reaches the agents it mentions. Without a mention, a person's comment reaches the assignees, or else the subscribers,
- * or else the lead. Agents that were subscribed by hand always hear of what a person writes; an agent's comment reaches no other agent, so that two agents never keep each other talking.
+ * or else the lead. Agents that were subscribed by hand always hear of what a person writes; an agent's comment reaches no other agent, so that two agents never keep
+ * each other talking. What answers a request goes to the agent that asked, see `delivery/response-requests.ts`.
  */
 export function recipientsOfComment(facts: CommentFacts): CommentRecipients {
   const nobody: CommentRecipients = { mention: [], thread_update: [], silence: null }
@@ -84,6 +85,7 @@ export function needsAnswer(type: NotificationType, authorType: 'user' | 'agent'
   return (
     type === 'assignment' ||
     type === 'mention' ||
+    type === 'response_request' ||
     ((type === 'thread_update' || type === 'board_chat' || type === 'group_chat') && authorType === 'user')
   )
 }
@@ -120,7 +122,6 @@ export type SkipReason =
   | 'task_done'
   | 'no_longer_assigned'
   | 'comment_gone'
-  | 'agent_comment'
   | 'superseded'
   | 'status_moved_on'
   | 'nothing_unassigned'
@@ -161,10 +162,10 @@ export function verdictFor(facts: DeliveryFacts): Verdict {
       if (!facts.recipient_assigned) return skip('no_longer_assigned')
       return facts.task_status === 'done' ? skip('task_done') : { deliver: true }
     case 'mention':
+    case 'response_request':
       return facts.comment_author === null ? skip('comment_gone') : { deliver: true }
     case 'thread_update':
       if (facts.comment_author === null) return skip('comment_gone')
-      if (facts.comment_author !== 'user') return skip('agent_comment')
       return facts.superseded ? skip('superseded') : { deliver: true }
     case 'status_change': {
       const stillTrue =
@@ -181,7 +182,6 @@ export const skipSentences: Readonly<Record<SkipReason, string>> = {
   task_done: 'The task was done before the agent heard of it.',
   no_longer_assigned: 'The agent is no longer assigned.',
   comment_gone: 'The comment is gone.',
-  agent_comment: 'An agent wrote it, and it mentions nobody.',
   superseded: 'A newer comment of the same thread is on its way.',
   status_moved_on: 'The task has another status by now.',
   nothing_unassigned: 'Somebody has been assigned meanwhile.',

@@ -75,38 +75,58 @@ const spaceless =
  * but `_@max_` is (emphasis).
  */
 const continues = new RegExp(`^(?:[-.]?|_+)(?![${spaceless}])[\\p{L}\\p{N}]`, 'u')
-/** Not after a letter, a digit or what an e-mail address may contain, and not escaped. */
-const mark = new RegExp(`(?<!(?![${spaceless}])[\\p{L}\\p{N}.@/+\\\\]|[\\p{L}\\p{N}.+]_+)@`, 'gu')
+/** Not after a letter, a digit or what an e-mail address may contain, and not escaped. After a slash only behind another mention: `@Max/@Ivy`. */
+const mark = new RegExp(`(?<!(?![${spaceless}])[\\p{L}\\p{N}.@+\\\\]|[\\p{L}\\p{N}.+]_+)@`, 'gu')
 
 function startsWithName(text: string, name: string): boolean {
   return text.startsWith(name) && !continues.test(text.slice(name.length))
+}
+
+/** Without the quotation marks around it. */
+const bare = (name: string): string => normalise(name.replace(/^["“]([^"“”]*)["”]$/, '$1'))
+
+/** A name counts as written, and with hyphens for its spaces. */
+function spellings(agent: Mentionable): string[] {
+  const name = normalise(agent.name)
+  return name === '' ? [] : [...new Set([name, name.replaceAll(' ', '-')])]
 }
 
 /** @param agents Those who can be mentioned (the agents of the board). An agent called like one of the words goes before the word. */
 export function findMentions(text: string, agents: readonly Mentionable[]): Mentions {
   const found = new Set<string>()
   let operator = false
-  // A name counts as written, and with hyphens for its spaces. The longest comes first: `@Max Power` before `@Max`.
+  // The longest comes first: `@Max Power` before `@Max`.
   const known = agents
-    .flatMap((agent) => {
-      const name = normalise(agent.name)
-      return name === '' ? [] : [...new Set([name, name.replaceAll(' ', '-')])].map((spelling) => ({ spelling, id: agent.id }))
-    })
+    .flatMap((agent) => spellings(agent).map((spelling) => ({ spelling, id: agent.id })))
     .toSorted((a, b) => b.spelling.length - a.spelling.length)
 
   const plain = withoutCodeAndQuotes(text)
+  let last: { index: number; name: string } | null = null
   for (const { index } of plain.matchAll(mark)) {
+    if (plain[index - 1] === '/' && (last === null || bare(plain.slice(last.index + 1, index - 1)) !== last.name)) continue
     const rest = plain.slice(index + 1, index + 1 + 200).split('\n', 1)[0] ?? ''
     const quoted = /^["“]([^"“”]+)["”]/.exec(rest)?.[1]
     const wanted = normalise(quoted ?? rest)
     const names = (spelling: string): boolean => (quoted === undefined ? startsWithName(wanted, spelling) : wanted === spelling)
     const named = known.find(({ spelling }) => names(spelling))
+    const word = named?.spelling ?? ['all', 'lead', 'operator'].find(names)
+    if (word === undefined) continue
+    last = { index, name: word }
     if (named) found.add(named.id)
-    else if (names('all')) for (const agent of agents) found.add(agent.id)
-    else if (names('lead')) for (const agent of agents.filter((candidate) => candidate.is_board_lead)) found.add(agent.id)
-    else if (names('operator')) operator = true
+    else if (word === 'all') for (const agent of agents) found.add(agent.id)
+    else if (word === 'lead') for (const agent of agents.filter((candidate) => candidate.is_board_lead)) found.add(agent.id)
+    else operator = true
   }
   return { agents: [...found], operator }
+}
+
+/** Of somebody named outside a text: `@Max`, `"Max Power"`, `max-power`, `lead`, or an id. */
+export function findNamed<One extends Mentionable>(name: string, agents: readonly One[]): One | undefined {
+  const wanted = bare(name.trim().replace(/^@/, ''))
+  return (
+    agents.find((agent) => agent.id === wanted || spellings(agent).includes(wanted)) ??
+    (wanted === 'lead' ? agents.find((agent) => agent.is_board_lead) : undefined)
+  )
 }
 
 /** Ids of the agents that `text` mentions. */

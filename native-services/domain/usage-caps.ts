@@ -60,6 +60,7 @@ export function waitsForCap(type: NotificationType, author: 'user' | 'agent' | '
   switch (type) {
     case 'thread_update':
     case 'status_change':
+    case 'response_request':
     case 'webhook_event':
     case 'unassigned_work':
     case 'heartbeat':

@@ -20,6 +20,8 @@ export interface WaitingFacts {
     held: boolean
     last_error: string | null
     next_attempt_at: number | null
+    /** The agent that asked this one for an answer; null when it is told of something else. */
+    asked_by: string | null
     agent: WaitingAgent
   } | null
   assignees: readonly WaitingAgent[]
@@ -73,7 +75,8 @@ export function waitingFor(facts: WaitingFacts): Waiting {
     return say(underWay && trouble.length > 0 && trouble.every((each) => each !== null) ? (trouble[0] ?? null) : null)
   }
   const { agent } = next
-  if (next.state === 'leased') return say(`${agent.name} is working on it`)
+  if (next.state === 'leased')
+    return say(next.asked_by === null ? `${agent.name} is working on it` : `${agent.name} is answering ${next.asked_by}`)
   if (next.held) return say(`waiting: ${next.last_error ?? 'daily cap reached'}`)
   if (next.state === 'dead') return say(`delivery to ${agent.name} failed: ${next.last_error ?? 'no reason recorded'}`)
   const trouble = agentTrouble(agent)
@@ -82,5 +85,5 @@ export function waitingFor(facts: WaitingFacts): Waiting {
   if (facts.board_paused) return say('the board is paused')
   if (facts.gateway_down !== null) return say(`delivery to ${agent.name} waits: ${facts.gateway_down}`)
   if (next.last_error !== null) return say(`delivery to ${agent.name} retrying: ${next.last_error}`, next.next_attempt_at)
-  return say(`waiting for ${agent.name}`)
+  return say(next.asked_by === null ? `waiting for ${agent.name}` : `waiting for ${agent.name} to answer ${next.asked_by}`)
 }

@@ -182,6 +182,7 @@ export function demoTurn(messages: readonly ChatMessage[], tools: readonly strin
       if (notice.taskId && canExec && notice.role !== 'lead') return workOn(notice, results)
       return say(leadPlan(notice.focus, notice.title))
     case 'mention':
+    case 'response_request':
     case 'thread_update':
       return say(notice.role === 'lead' ? leadPlan(notice.focus, notice.title) : answer(notice.focus, notice.title))
     case 'board_chat':

@@ -13,6 +13,7 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
   const insert =
     db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_notification_id) WHERE source_notification_id IS NOT NULL DO NOTHING`)
+  const wroteSince = db.prepare('SELECT 1 FROM messages WHERE task_id = ? AND agent_id = ? AND id > ? LIMIT 1')
   // Of what the operator wrote himself nothing is unread.
   const bump = db.prepare(
     'UPDATE tasks SET comment_count = comment_count + 1, unread_count = unread_count + ?, last_message_at = ?, updated_at = ? WHERE id = ?',
@@ -59,6 +60,9 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
         .all(taskId, count)
         .map(shape)
         .reverse(),
+
+    /** Whether an agent has written in the thread since then; ids of comments and messages grow with time. */
+    wroteSince: (taskId: string, agentId: string, id: string): boolean => wroteSince.get(taskId, agentId, id) !== undefined,
 
     /** Every wording, oldest first; the last is the present one. */
     versions(id: string): { version: number; message: string; created_at: number; current: boolean }[] {

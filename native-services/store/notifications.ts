@@ -58,7 +58,12 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
   const anyWaiting = db.prepare(`SELECT 1 FROM notifications WHERE state = 'queued' LIMIT 1`)
   const renew = db.prepare(`UPDATE notifications SET lease_until = ? WHERE id = ? AND state = 'leased'`)
   const recordRun = db.prepare('UPDATE notifications SET run_id = ?, updated_at = ? WHERE id = ?')
-  const newer = db.prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?`)
+  // An agent's answer does not stand for a person's comment, which needs an answer.
+  const newer = db.prepare(`SELECT 1 FROM notifications WHERE task_id = ? AND agent_id = ? AND type = ? AND state = 'queued' AND seq > ?
+    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = comment_id AND m.author_type = 'agent')`)
+  const lastOf = db.prepare(
+    'SELECT * FROM notifications INDEXED BY notifications_task WHERE task_id = ? AND agent_id = ? AND type = ? ORDER BY seq DESC LIMIT 1',
+  )
 
   const row = (value: unknown): NotificationRow => value as NotificationRow
   const attempts = deliveryAttempts({ db, clock })
@@ -186,6 +191,9 @@ export function notificationsRepository({ db, clock, touch }: RepositoryContext)
         .prepare(`SELECT * FROM notifications WHERE state = 'queued' AND created_at < ? AND updated_at < ? ORDER BY seq LIMIT ?`)
         .all(before, before, limit)
         .map(row),
+    /** The newest message of a kind about a task to an agent. */
+    lastOf: (taskId: string, agentId: string, type: NotificationRow['type']): NotificationRow | undefined =>
+      lastOf.get(taskId, agentId, type) as NotificationRow | undefined,
     /** Messages that tell of a comment. */
     ofComment: (commentId: string): NotificationRow[] =>
       db.prepare('SELECT * FROM notifications WHERE comment_id = ? ORDER BY seq').all(commentId).map(row),

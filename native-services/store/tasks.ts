@@ -59,6 +59,8 @@ interface Pending extends AgentColumns {
   last_error: string | null
   /** It waits for a daily cap. */
   held: 0 | 1
+  /** Who asked for an answer; null for other messages. */
+  asked_by: string | null
 }
 
 interface DependsOn {
@@ -94,7 +96,8 @@ export function tasksRepository({ db, clock, touch, version }: RepositoryContext
   let surroundings: () => Surroundings = () => ({ deliveries_paused: false, gateway_down: null })
   // The oldest undelivered message of a task tells what the task waits for.
   const pending = db.prepare(`
-    SELECT n.task_id, n.state, n.last_error, n.held, n.next_attempt_at, ${agentColumns}
+    SELECT n.task_id, n.state, n.last_error, n.held, n.next_attempt_at, ${agentColumns},
+      CASE n.type WHEN 'response_request' THEN (SELECT m.author_name FROM messages m WHERE m.id = n.comment_id) END AS asked_by
     FROM notifications n INDEXED BY notifications_pending CROSS JOIN agents a ON a.id = n.agent_id
     WHERE n.task_id IN ${some} AND n.state IN ('queued', 'leased', 'dead') ORDER BY n.state = 'dead', n.held, n.seq`)
   const awaited = db.prepare(`

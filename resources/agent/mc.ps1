@@ -23,6 +23,9 @@ Usage: mc [--board BOARD_ID] COMMAND
                                    (required for blocked)
   task create TITLE [TEXT]         a new task on your board (leads)
   task assign TASK_ID AGENT_ID     hand it to somebody (leads); "agents" lists who there is
+  request TASK_ID NAME[,NAME...] TEXT
+                                   ask agents of your board for an answer on a task ("-" reads the
+                                   text from standard input); the answer is delivered to you
   ask QUESTION [TASK_ID]           ask a person; the answer is delivered to you later
   approval list                    the approvals of your board
   approval request TASK_ID ACTION_TYPE CONFIDENCE REASON
@@ -198,6 +201,16 @@ function Invoke-Ask {
   Invoke-Api 'POST' "/boards/$board/gateway/main/ask-user" $body
 }
 
+function Invoke-Request {
+  $board = Get-Board
+  $id = Test-Id (Get-Word 1)
+  $names = @((Get-Word 2).Split(',') | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+  $text = Get-Word 3
+  if ($names.Count -eq 0 -or $text -eq '') { Stop-WithMessage 'whom do you ask, and what? (mc request TASK_ID NAME[,NAME...] TEXT)' 2 }
+  if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+  Invoke-Api 'POST' "/boards/$board/tasks/$id/response-requests" @{ recipients = $names; message = $text }
+}
+
 function Invoke-Approval {
   $board = Get-Board
   switch (Get-Word 1) {
@@ -336,6 +349,7 @@ switch ($command) {
   'heartbeat' { Invoke-Api 'POST' '/heartbeat' @{} }
   'whoami' { Invoke-Api 'GET' '/healthz' }
   'task' { Invoke-Task }
+  'request' { Invoke-Request }
   'ask' { Invoke-Ask }
   'approval' { Invoke-Approval }
   'doc' { Invoke-Doc }

@@ -154,6 +154,40 @@ describe.skipIf(!openclawAvailable)('board work on the real gateway', { timeout:
     expect(totals).toMatchObject({ runs: 2, total_tokens: 220, cost_micros: 2 * costOfAnswer })
   })
 
+  it('an agent asks two others by its own command: both answer in the thread, and the one who asked goes on', async () => {
+    script({
+      Max: (user, kind) =>
+        kind === 'assignment'
+          ? {
+              tool: 'exec',
+              args: JSON.stringify({
+                command: `.mission-control/mc request ${/^Task ID: (\S+)$/m.exec(user)?.[1] ?? ''} lead,Ivy,Nobody "How many guests?"`,
+              }),
+            }
+          : 'Then it is eighty.',
+      Ada: (user, kind) => `${kind}: eighty. (${quoted(user)})`,
+      Ivy: (user, kind) => `${kind}: eighty. (${quoted(user)})`,
+    })
+    const task = await give('Order the chairs', 'Max')
+    await until(
+      () => thread(task),
+      (list) => list.includes('Max: Then it is eighty.') && list.filter((line) => line.includes('response_request')).length === 2,
+    )
+    const list = await thread(task)
+    expect(list[0]).toBe('Max: How many guests?')
+    // What the command printed says whom it reached.
+    expect(list.find((line) => line.startsWith('Max: Done.'))).toContain('notification_ids')
+    expect(list.filter((line) => !line.startsWith('Max')).toSorted()).toEqual([
+      'Ada: response_request: eighty. (How many guests?)',
+      'Ivy: response_request: eighty. (How many guests?)',
+    ])
+    const sent = await settled(task)
+    expect(sent.filter((row) => row.type === 'response_request').map((row) => row.agent_id)).toEqual([agent('Ada').id, agent('Ivy').id])
+    expect(sent.filter((row) => row.type === 'thread_update').every((row) => row.agent_id === agent('Max').id)).toBe(true)
+    expect(sent.every((row) => row.attempts === 1)).toBe(true)
+    expect((await services.call('getTask', { params: at(task) })).waiting_for).toBeNull()
+  })
+
   it('three agents on one task: each answers once, a mention among them is answered once, and each hears in order', async () => {
     script({
       Ada: (user, kind) => (kind === 'assignment' ? 'I lead this.' : /status/.test(message(user)) ? 'On time. @Max the slides?' : 'Fine.'),

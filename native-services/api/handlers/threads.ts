@@ -1,5 +1,7 @@
 /** Threads beyond writing in them: edits, who follows, what was read; the timeline of a delivery; the notification centre. */
 import { AppError } from '../../contract/errors.ts'
+import { requestResponses } from '../../delivery/response-requests.ts'
+import { findNamed } from '../../domain/mentions.ts'
 import type { CommentRow } from '../../store/messages.ts'
 import type { TaskRow } from '../../store/tasks.ts'
 import { createBoardAccess } from '../board-access.ts'
@@ -84,6 +86,18 @@ export function threadHandlers(
     readAllTasks({ body }) {
       const board = body.board_id === undefined ? null : entities.mustBoard(body.board_id).id
       return { changed: store.write(() => store.threads.markAllRead(board)) }
+    },
+
+    agentRequestResponse({ agent, params, body }) {
+      const task = entities.mustTask(writable(agent, params.board_id).id, params.task_id)
+      if (task.status === 'archived') throw new AppError('conflict', 'The task is archived: nobody is told of it any more.')
+      const onBoard = store.agents.all({ board_id: task.board_id })
+      const others = store.agents.all({ gateway_id: agent.gateway_id })
+      const named = body.recipients.map((name) => ({ name, agent: findNamed(name, onBoard) ?? findNamed(name, others) }))
+      const asked = store.write(() =>
+        requestResponses({ store, notifier: deps.notifier, now: deps.clock.now() }, { asker: agent, task, named, message: body.message }),
+      )
+      return { ok: true, notification_ids: asked.recipients.flatMap((each) => each.notification_id ?? []), ...asked }
     },
 
     getNotificationTimeline({ params }) {

@@ -116,6 +116,18 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
       { content: 'Blue or "green"?\nSay \\ it.' },
     ],
     [['ask', 'Why?', task], 'POST', `/boards/${board}/gateway/main/ask-user`, { content: 'Why?', task_id: task }],
+    [
+      ['request', task, 'Max, "Max Power",,lead', 'Blue or "green"?'],
+      'POST',
+      `/boards/${board}/tasks/${task}/response-requests`,
+      { recipients: ['Max', ' "Max Power"', 'lead'], message: 'Blue or "green"?' },
+    ],
+    [
+      ['request', task, 'Max', 'Why?'],
+      'POST',
+      `/boards/${board}/tasks/${task}/response-requests`,
+      { recipients: ['Max'], message: 'Why?' },
+    ],
     [['approval', 'list'], 'GET', `/boards/${board}/approvals`, null],
     [
       ['approval', 'request', task, 'deploy "now"', '085', 'Tests pass: $(rm -rf /) `x`'],
@@ -211,6 +223,8 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     expect(await mc(['task', 'list', 'x&y=z'])).toMatchObject({ code: 2 })
     expect(await mc(['approval', 'request', task, 'deploy', '85,"status":"approved"', 'why'])).toMatchObject({ code: 2 })
     expect(await mc(['approval', 'request', '../../x', 'deploy', '85', 'why'])).toMatchObject({ code: 2 })
+    for (const wrong of [[task], [task, 'Max'], [task, '', 'What?'], ['../x', 'Max', 'What?']])
+      expect(await mc(['request', ...wrong]), wrong.join(' ')).toMatchObject({ code: 2 })
     expect(await mc(['ask', 'Why?', 'x"y'])).toMatchObject({ code: 2 })
     expect(await mc(['metric', 'Signups', '1,"name":"x"'])).toMatchObject({ code: 2 })
     expect(await mc(['metric', 'Signups', '1\n2'])).toMatchObject({ code: 2 })

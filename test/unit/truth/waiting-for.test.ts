@@ -4,7 +4,7 @@ import { countdown } from '../../../renderer/src/features/tasks/countdown.ts'
 import { createDeliveryWorld } from '../../support/delivery-world.ts'
 
 const max = { name: 'Max', status: 'online', status_reason: null, token_drifted: false } as const
-const next = { state: 'queued', held: false, last_error: null, next_attempt_at: 1000, agent: max } as const
+const next = { state: 'queued', held: false, last_error: null, next_attempt_at: 1000, asked_by: null, agent: max } as const
 const idle: WaitingFacts = {
   status: 'assigned',
   blocked_reason: null,
@@ -38,6 +38,9 @@ describe('what a task waits for', () => {
     ['delivery to Max waits: gateway down', { next: { ...next, last_error: 'x' }, gateway_down: 'gateway down' }],
     ['delivery to Max retrying: it failed', { next: { ...next, last_error: 'it failed' } }],
     ['waiting for Max', { next }],
+    ['waiting for Max to answer Ada', { next: { ...next, asked_by: 'Ada' } }],
+    ['Max is answering Ada', { next: { ...next, asked_by: 'Ada', state: 'leased' } }],
+    ['Max is paused', { next: { ...next, asked_by: 'Ada', agent: { ...max, status: 'paused' } } }],
   ])('%s', (words, facts) => {
     expect(text(facts)).toBe(words)
   })

@@ -87,6 +87,13 @@ export const strings = {
   aTask: 'Task',
   by: (name: string) => `by ${name},`,
   anAgent: 'agent',
+  requested: (answered: readonly string[], open: readonly string[]) => {
+    const list = (names: readonly string[]): string => new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)
+    return [
+      ...(answered.length > 0 ? [`${list(answered)} answered.`] : []),
+      ...(open.length > 0 ? [`Asked for an answer: ${list(open)}.`] : []),
+    ].join(' ')
+  },
   kindTo: (kind: string, name: string) => `${kind} to ${name}`,
   deliveryTo: (name: string) => `Delivery to ${name}`,
   threads: {
@@ -125,6 +132,7 @@ export const strings = {
     mention: 'Mention',
     thread_update: 'New comment',
     status_change: 'Status change',
+    response_request: 'Request for an answer',
     direct_message: 'Message',
     approval_resolved: 'Decision',
     question_answered: 'Answer',

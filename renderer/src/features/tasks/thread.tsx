@@ -10,6 +10,7 @@ import { DeliveryChip } from './delivery-chip.tsx'
 import { Message, Writing } from './message.tsx'
 import { MessageEditor, MessageHistory, MessageMenu } from './message-tools.tsx'
 import { ReachLine } from './reach-line.tsx'
+import { RequestLine } from './request-line.tsx'
 import { strings } from './strings.ts'
 import { useReading } from './use-reading.ts'
 
@@ -98,6 +99,11 @@ export function Thread({ task, agents }: { task: Task; agents: readonly Agent[] 
                 }
                 below={
                   <>
+                    <RequestLine
+                      boardId={task.board_id}
+                      requests={deliveries.filter((row) => row.type === 'response_request')}
+                      comments={comments}
+                    />
                     <CommentFiles files={attachments.filter((file) => file.comment_id === comment.id)} />
                     {asked.has(comment.id) ? (
                       <ReachLine task={task} comment={comment} deliveries={deliveries} others={notifications.length} />

@@ -146,7 +146,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     ...boardFileHandlers(deps, { entities }),
     ...webhookHandlers(deps, { entities }),
     ...webhookOutHandlers(deps, { entities }),
-    ...searchHandlers(deps),
+    ...searchHandlers(deps, { entities }),
     ...usageHandlers(deps, { entities }),
     ...backupHandlers(backups),
     ...demoHandlers(demo),

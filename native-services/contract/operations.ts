@@ -143,7 +143,8 @@ export const operations = {
   agentCreateTask: { method: 'POST', path: '/agent/boards/{board_id}/tasks', auth: 'agent', tags: ['agent-lead'], summary: 'Create a task (leads)', body: request.taskCreate, status: 201, response: entity.task },
   agentTask: { method: 'GET', path: '/agent/boards/{board_id}/tasks/{task_id}', auth: 'agent', tags: anyAgent, summary: 'One task', response: entity.task },
   agentUpdateTask: { method: 'PATCH', path: '/agent/boards/{board_id}/tasks/{task_id}', auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Claim it, or change its status', body: request.taskUpdate, response: entity.task },
-  agentComments: { method: 'GET', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: anyAgent, summary: 'The thread of a task', query: pageQuery, response: page(entity.comment) },
+  agentComments: { method: 'GET', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: anyAgent, summary: 'The thread of a task, oldest first', query: request.threadQuery, response: page(entity.comment) },
+  agentTaskActivity: { method: 'GET', path: '/agent/boards/{board_id}/tasks/{task_id}/activity', auth: 'agent', tags: anyAgent, summary: 'What happened to a task, newest first', query: pageQuery, response: page(entity.activity) },
   agentCreateComment: { method: 'POST', path: '/agent/boards/{board_id}/tasks/{task_id}/comments', auth: 'agent', tags: ['agent-lead', 'agent-worker'], summary: 'Write in the thread', body: request.commentCreate, status: 201, response: entity.comment },
 
   ...approvalOperations,

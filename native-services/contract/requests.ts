@@ -107,6 +107,11 @@ export const commentCreate = z.strictObject({
   attachment_ids: z.array(id).max(20).optional(),
 })
 
+export const threadQuery = pageQuery.extend({
+  /** The newest so many instead of a page, oldest first. */
+  last: z.coerce.number().int().min(1).max(200).optional(),
+})
+
 export const settingsUpdate = z.strictObject(settings.partial().shape)
 
 export const tasksQuery = pageQuery.extend({

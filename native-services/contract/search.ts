@@ -8,6 +8,9 @@ export const searchQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
 })
 
+/** The same on one board. */
+export const boardSearchQuery = searchQuery.omit({ board_id: true })
+
 export const searchHit = z.object({
   kind: z.enum(['task', 'comment', 'memory', 'document']),
   id,

@@ -81,7 +81,7 @@ export function renderBlock(facts: { agent: AgentRow; board: BoardRow | null; re
     mc,
     lead_commands:
       agent.role === 'lead'
-        ? `\n    ${mc} task create "TITLE" "TEXT"  a new task on your board\n    ${mc} task assign TASK_ID AGENT_ID  hand it to somebody`
+        ? `\n    ${mc} task create "TITLE" "TEXT" AGENT_ID  a new task on your board, for somebody\n    ${mc} task assign TASK_ID AGENT_ID  hand it to somebody (also: task set, task delete, agent add, agent nudge)`
         : '',
     role_rules: roleRules(agent, board),
   }

@@ -15,14 +15,25 @@ Usage: mc [--board BOARD_ID] COMMAND
   heartbeat                        check in: say that you are awake
   whoami                           who you are, and whether your token works
   task list [STATUS|all]           your tasks; with a status or "all", the tasks of your board
-  task show TASK_ID                one task and its thread
+  task show TASK_ID [N]            one task and the last 50 (N) comments of its thread
+  task history TASK_ID             what happened to it, newest first
   task claim TASK_ID               take it and start
-  task comment TASK_ID TEXT        write in its thread ("-" reads the text from standard input)
+  task comment TASK_ID TEXT [FILE...]
+                                   write in its thread ("-" reads the text from standard input),
+                                   with files
   task status TASK_ID STATUS [TEXT]
                                    inbox, in_progress, review, blocked or done; TEXT says why
                                    (required for blocked)
-  task create TITLE [TEXT]         a new task on your board (leads)
-  task assign TASK_ID AGENT_ID     hand it to somebody (leads); "agents" lists who there is
+  task create TITLE [TEXT] [AGENT_ID]
+                                   a new task on your board, for somebody (leads)
+  task assign TASK_ID AGENT_ID[,AGENT_ID...]
+                                   hand it to somebody (leads); "agents" lists who there is
+  task set TASK_ID priority low|medium|high|urgent
+  task set TASK_ID due_at 2026-01-31T17:00:00Z
+  task set TASK_ID depends_on TASK_ID[,TASK_ID...]
+                                   change it (leads); "-" takes due_at or depends_on away
+  task delete TASK_ID              delete it with its thread (leads)
+  search WORDS                     tasks, comments, documents and memory of your board with all words
   request TASK_ID NAME[,NAME...] TEXT
                                    ask agents of your board for an answer on a task ("-" reads the
                                    text from standard input); the answer is delivered to you
@@ -42,6 +53,8 @@ Usage: mc [--board BOARD_ID] COMMAND
   file get FILE_ID PATH            save an attached file
   chat [list]                      the chat of your board, newest first
   chat say TEXT                    write to its lead and whom you mention ("-" reads standard input)
+  memory [list]                    chat and notes of your board, newest first
+  memory add TEXT                  a note that all agents of the board can read ("-" reads standard input)
   payload WEBHOOK_ID PAYLOAD_ID    the whole of what came through a webhook
   group [list]                     what the boards of your group say, newest first
   group boards                     what they work on
@@ -49,6 +62,11 @@ Usage: mc [--board BOARD_ID] COMMAND
   group broadcast TEXT             write to every agent of your group
   metric NAME NUMBER               where a figure of your board's goal stands (leads)
   agents                           the agents you work with
+  agent add NAME [ROLE]            a new worker on your board (leads)
+  agent nudge AGENT_ID TEXT        tell a worker something outside any task (leads)
+  agent remove AGENT_ID            remove a worker of your board (leads)
+  lead say BOARD_ID TEXT           tell the lead of a board something (main agents)
+  lead broadcast TEXT              tell the leads of all boards (main agents)
   boards                           the boards you may see
 '@
 }
@@ -137,11 +155,29 @@ function Invoke-Api([string]$method, [string]$path, $body = $null, $file = $null
     return
   }
   $reader = New-Object System.IO.StreamReader($response.GetResponseStream(), [System.Text.Encoding]::UTF8)
-  Write-Output $reader.ReadToEnd()
+  $text = $reader.ReadToEnd()
   $reader.Close()
   $response.Close()
+  # A refusal is shown even where the answer is read by us.
+  if ($status -ge 200 -and $status -lt 300) { Write-Output $text } else { [Console]::Out.WriteLine($text) }
   if ($status -eq 401) { Stop-WithMessage 'your token was refused (401); a person must re-sync it, trying again does not help' }
   if ($status -lt 200 -or $status -ge 300) { Stop-WithMessage "refused with status $status, see above" }
+}
+
+# The ids between the commas.
+function Get-Ids([string]$list) {
+  foreach ($id in $list.Split(',')) { Test-Id $id }
+}
+
+# A path as the shell means it: .NET has a current folder of its own.
+function Get-FullPath([string]$path) {
+  return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)
+}
+
+function Get-Upload([string]$path) {
+  if ($path -eq '' -or -not (Test-Path -LiteralPath $path -PathType Leaf)) { Stop-WithMessage "there is no file to read: $path" 2 }
+  $full = Get-FullPath $path
+  return @{ Name = [System.IO.Path]::GetFileName($full); Bytes = [System.IO.File]::ReadAllBytes($full) }
 }
 
 function Invoke-Task {
@@ -157,16 +193,42 @@ function Invoke-Task {
     }
     'show' {
       $id = Test-Id (Get-Word 2)
+      $last = Get-Word 3
+      if ($last -eq '') { $last = '50' }
+      if ($last -notmatch '^[1-9][0-9]{0,8}$') { Stop-WithMessage "how many comments? not: $last" 2 }
       Invoke-Api 'GET' "/boards/$board/tasks/$id"
-      Invoke-Api 'GET' "/boards/$board/tasks/$id/comments"
+      Invoke-Api 'GET' "/boards/$board/tasks/$id/comments?last=$last"
     }
+    'history' { Invoke-Api 'GET' "/boards/$board/tasks/$(Test-Id (Get-Word 2))/activity?limit=50" }
     'claim' { Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" @{ status = 'in_progress' } }
     'comment' {
+      $id = Test-Id (Get-Word 2)
       $text = Get-Word 3
-      if ($text -eq '') { Stop-WithMessage 'what is the comment? (mc task comment TASK_ID TEXT)' 2 }
+      if ($text -eq '') { Stop-WithMessage 'what is the comment? (mc task comment TASK_ID TEXT [FILE...])' 2 }
       if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
-      Invoke-Api 'POST' "/boards/$board/tasks/$(Test-Id (Get-Word 2))/comments" @{ message = $text }
+      $body = @{ message = $text }
+      if ($words.Count -gt 4) {
+        $files = @($words.GetRange(4, $words.Count - 4) | ForEach-Object { Get-Upload $_ })
+        $body['attachment_ids'] = @($files | ForEach-Object {
+          $answer = Invoke-Api 'POST' "/boards/$board/tasks/$id/attachments" $null $_
+          (ConvertFrom-Json -InputObject $answer).id
+        })
+      }
+      Invoke-Api 'POST' "/boards/$board/tasks/$id/comments" $body
     }
+    'set' {
+      $id = Test-Id (Get-Word 2)
+      $value = Get-Word 4
+      if ($value -eq '') { Stop-WithMessage 'what changes? (mc task set TASK_ID priority|due_at|depends_on VALUE)' 2 }
+      switch (Get-Word 3) {
+        'priority' { $body = @{ priority = $value } }
+        'due_at' { if ($value -eq '-') { $body = @{ due_at = $null } } else { $body = @{ due_at = $value } } }
+        'depends_on' { if ($value -eq '-') { $body = @{ depends_on_task_ids = @() } } else { $body = @{ depends_on_task_ids = @(Get-Ids $value) } } }
+        default { Stop-WithMessage "priority, due_at or depends_on, not: $(Get-Word 3)" 2 }
+      }
+      Invoke-Api 'PATCH' "/boards/$board/tasks/$id" $body
+    }
+    'delete' { Invoke-Api 'DELETE' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" }
     'status' {
       $status = Get-Word 3
       $text = Get-Word 4
@@ -177,12 +239,14 @@ function Invoke-Task {
       Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" $body
     }
     'assign' {
-      Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" @{ assigned_agent_ids = @((Test-Id (Get-Word 3))) }
+      Invoke-Api 'PATCH' "/boards/$board/tasks/$(Test-Id (Get-Word 2))" @{ assigned_agent_ids = @(Get-Ids (Get-Word 3)) }
     }
     'create' {
       $title = Get-Word 2
       if ($title -eq '') { Stop-WithMessage 'what is the title? (mc task create TITLE [TEXT])' 2 }
-      Invoke-Api 'POST' "/boards/$board/tasks" @{ title = $title; description = (Get-Word 3) }
+      $body = @{ title = $title; description = (Get-Word 3) }
+      if ((Get-Word 4) -ne '') { $body['assigned_agent_ids'] = @((Test-Id (Get-Word 4))) }
+      Invoke-Api 'POST' "/boards/$board/tasks" $body
     }
     default {
       [Console]::Error.WriteLine((Show-Usage))
@@ -228,11 +292,6 @@ function Invoke-Approval {
       exit 2
     }
   }
-}
-
-# A path as the shell means it: .NET has a current folder of its own.
-function Get-FullPath([string]$path) {
-  return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)
 }
 
 function Get-Content-Of([string]$path) {
@@ -281,11 +340,7 @@ function Invoke-File {
     'list' { Invoke-Api 'GET' "/boards/$board/tasks/$(Test-Id (Get-Word 2))/attachments" }
     'add' {
       $id = Test-Id (Get-Word 2)
-      $path = Get-Word 3
-      if ($path -eq '' -or -not (Test-Path -LiteralPath $path -PathType Leaf)) { Stop-WithMessage "there is no file to read: $path" 2 }
-      $full = Get-FullPath $path
-      $file = @{ Name = [System.IO.Path]::GetFileName($full); Bytes = [System.IO.File]::ReadAllBytes($full) }
-      Invoke-Api 'POST' "/boards/$board/tasks/$id/attachments" $null $file
+      Invoke-Api 'POST' "/boards/$board/tasks/$id/attachments" $null (Get-Upload (Get-Word 3))
     }
     'get' {
       if ((Get-Word 3) -eq '') { Stop-WithMessage 'save it where? (mc file get FILE_ID PATH)' 2 }
@@ -313,6 +368,73 @@ function Invoke-Chat {
       exit 2
     }
   }
+}
+
+function Invoke-Memory {
+  $board = Get-Board
+  switch (Get-Word 1) {
+    { $_ -eq '' -or $_ -eq 'list' } { Invoke-Api 'GET' "/boards/$board/memory?limit=50" }
+    'add' {
+      $text = Get-Word 2
+      if ($text -eq '') { Stop-WithMessage 'what is the note? (mc memory add TEXT)' 2 }
+      if ($text -eq '-') { $text = [Console]::In.ReadToEnd() }
+      Invoke-Api 'POST' "/boards/$board/memory" @{ content = $text }
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-Agent {
+  switch (Get-Word 1) {
+    'add' {
+      if ((Get-Word 2) -eq '') { Stop-WithMessage 'what is its name? (mc agent add NAME [ROLE])' 2 }
+      $body = @{ name = (Get-Word 2) }
+      if ((Get-Word 3) -ne '') { $body['identity_profile'] = @{ role = (Get-Word 3) } }
+      Invoke-Api 'POST' '/agents' $body
+    }
+    'nudge' {
+      $board = Get-Board
+      $id = Test-Id (Get-Word 2)
+      if ((Get-Word 3) -eq '') { Stop-WithMessage 'what do you tell it? (mc agent nudge AGENT_ID TEXT)' 2 }
+      Invoke-Api 'POST' "/boards/$board/agents/$id/nudge" @{ message = (Get-Word 3) }
+    }
+    'remove' {
+      $board = Get-Board
+      Invoke-Api 'DELETE' "/boards/$board/agents/$(Test-Id (Get-Word 2))"
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-Lead {
+  switch (Get-Word 1) {
+    'say' {
+      $id = Test-Id (Get-Word 2)
+      if ((Get-Word 3) -eq '') { Stop-WithMessage 'what do you tell it? (mc lead say BOARD_ID TEXT)' 2 }
+      Invoke-Api 'POST' "/gateway/boards/$id/lead/message" @{ content = (Get-Word 3) }
+    }
+    'broadcast' {
+      if ((Get-Word 2) -eq '') { Stop-WithMessage 'what do you tell them? (mc lead broadcast TEXT)' 2 }
+      Invoke-Api 'POST' '/gateway/leads/broadcast' @{ content = (Get-Word 2) }
+    }
+    default {
+      [Console]::Error.WriteLine((Show-Usage))
+      exit 2
+    }
+  }
+}
+
+function Invoke-Search {
+  $board = Get-Board
+  if ((Get-Word 1) -eq '') { Stop-WithMessage 'what are the words? (mc search WORDS)' 2 }
+  $query = [System.Uri]::EscapeDataString(($words.GetRange(1, $words.Count - 1) -join ' '))
+  Invoke-Api 'GET' "/boards/$board/search?q=$query"
 }
 
 function Invoke-Group {
@@ -355,12 +477,16 @@ switch ($command) {
   'doc' { Invoke-Doc }
   'file' { Invoke-File }
   'chat' { Invoke-Chat }
+  'memory' { Invoke-Memory }
+  'search' { Invoke-Search }
   'payload' {
     $board = Get-Board
     Invoke-Api 'GET' "/boards/$board/webhooks/$(Test-Id (Get-Word 1))/payloads/$(Test-Id (Get-Word 2))"
   }
   'group' { Invoke-Group }
   'metric' { Invoke-Metric }
+  'agent' { Invoke-Agent }
+  'lead' { Invoke-Lead }
   'agents' { Invoke-Api 'GET' '/agents' }
   'boards' { Invoke-Api 'GET' '/boards' }
   default {

@@ -17,6 +17,7 @@ type Ids =
   | 'agentTask'
   | 'agentUpdateTask'
   | 'agentComments'
+  | 'agentTaskActivity'
   | 'agentCreateComment'
 
 export function agentApiHandlers(deps: ApiDeps, { entities, tasks }: { entities: Entities; tasks: TaskService }): HandlerGroup<Ids> {
@@ -63,8 +64,14 @@ export function agentApiHandlers(deps: ApiDeps, { entities, tasks }: { entities:
       const board = writable(agent, params.board_id)
       return tasks.update({ kind: 'agent', agent }, board, entities.mustTask(board.id, params.task_id), body)
     },
-    agentComments: ({ agent, params, query }) => ({
-      ...store.messages.list(entities.mustTask(seen(agent, params.board_id).id, params.task_id).id, query),
+    agentComments({ agent, params, query }) {
+      const task = entities.mustTask(seen(agent, params.board_id).id, params.task_id)
+      if (query.last === undefined) return { ...store.messages.list(task.id, query), ...pick(query) }
+      const items = store.messages.tail(task.id, query.last)
+      return { items, total: task.comment_count, limit: query.last, offset: Math.max(0, task.comment_count - items.length) }
+    },
+    agentTaskActivity: ({ agent, params, query }) => ({
+      ...store.activity.list({ task_id: entities.mustTask(seen(agent, params.board_id).id, params.task_id).id, ...query }),
       ...pick(query),
     }),
     agentCreateComment: ({ agent, params, body }) =>

@@ -41,7 +41,15 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
         })
         response
           .writeHead(status, { 'content-type': 'application/json' })
-          .end(JSON.stringify(status < 300 ? { ok: true } : { detail: 'no', code: 'x' }))
+          .end(
+            JSON.stringify(
+              status < 300
+                ? request.url?.endsWith('/attachments')
+                  ? { board_id: board, id: 'f-1', file_name: 'a"id":"x' }
+                  : { ok: true }
+                : { detail: 'no', code: 'x' },
+            ),
+          )
       })
     })
     server.listen(0, '127.0.0.1')
@@ -154,6 +162,22 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     [['group', 'say', 'Done, "@Max"!'], 'POST', `/boards/${board}/group-memory`, { content: 'Done, "@Max"!', tags: ['chat'] }],
     [['group', 'broadcast', 'Stop'], 'POST', `/boards/${board}/group-memory`, { content: 'Stop', tags: ['chat', 'broadcast'] }],
     [['metric', 'Load "time"', '-2.50'], 'POST', `/boards/${board}/metrics`, { name: 'Load "time"', current: -2.5 }],
+    [['task', 'assign', task, 'a-1,a-2'], 'PATCH', `/boards/${board}/tasks/${task}`, { assigned_agent_ids: ['a-1', 'a-2'] }],
+    [['task', 'set', task, 'priority', 'high'], 'PATCH', `/boards/${board}/tasks/${task}`, { priority: 'high' }],
+    [['task', 'set', task, 'due_at', '-'], 'PATCH', `/boards/${board}/tasks/${task}`, { due_at: null }],
+    [['task', 'set', task, 'depends_on', 'a-1,a-2'], 'PATCH', `/boards/${board}/tasks/${task}`, { depends_on_task_ids: ['a-1', 'a-2'] }],
+    [['task', 'set', task, 'depends_on', '-'], 'PATCH', `/boards/${board}/tasks/${task}`, { depends_on_task_ids: [] }],
+    [['task', 'delete', task], 'DELETE', `/boards/${board}/tasks/${task}`, null],
+    [['task', 'history', task], 'GET', `/boards/${board}/tasks/${task}/activity?limit=50`, null],
+    [['memory'], 'GET', `/boards/${board}/memory?limit=50`, null],
+    [['memory', 'add', 'The "key" is old'], 'POST', `/boards/${board}/memory`, { content: 'The "key" is old' }],
+    [['agent', 'add', 'Kim "K"', 'Tester'], 'POST', '/agents', { name: 'Kim "K"', identity_profile: { role: 'Tester' } }],
+    [['agent', 'add', 'Kim'], 'POST', '/agents', { name: 'Kim' }],
+    [['agent', 'nudge', 'a-1', 'How far?'], 'POST', `/boards/${board}/agents/a-1/nudge`, { message: 'How far?' }],
+    [['agent', 'remove', 'a-1'], 'DELETE', `/boards/${board}/agents/a-1`, null],
+    [['lead', 'say', 'b-2', 'Look at "this"'], 'POST', '/gateway/boards/b-2/lead/message', { content: 'Look at "this"' }],
+    [['lead', 'broadcast', 'Stop'], 'POST', '/gateway/leads/broadcast', { content: 'Stop' }],
+    [['task', 'create', 'T', '', 'a-1'], 'POST', `/boards/${board}/tasks`, { title: 'T', description: '', assigned_agent_ids: ['a-1'] }],
     [['task', 'create', 'A "title"', 'text'], 'POST', `/boards/${board}/tasks`, { title: 'A "title"', description: 'text' }],
   ] as const)('%j', async (args, method, path, body) => {
     expect(await mc([...args])).toMatchObject({ code: 0, stderr: '' })
@@ -192,8 +216,38 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     await mc(['task', 'show', task])
     expect(calls.map((call) => call.url)).toEqual([
       `/api/v1/agent/boards/${board}/tasks/${task}`,
-      `/api/v1/agent/boards/${board}/tasks/${task}/comments`,
+      `/api/v1/agent/boards/${board}/tasks/${task}/comments?last=50`,
     ])
+    await mc(['task', 'show', task, '7'])
+    expect(calls.at(-1)?.url).toBe(`/api/v1/agent/boards/${board}/tasks/${task}/comments?last=7`)
+  })
+
+  it('searches for words in any script', async () => {
+    await mc(['search', 'grün & "blau"', '你好'])
+    const url = new URL(calls[0]?.url ?? '', 'http://x')
+    expect(url.pathname).toBe(`/api/v1/agent/boards/${board}/search`)
+    expect([...url.searchParams]).toEqual([['q', 'grün & "blau" 你好']])
+  })
+
+  it.each(shells)('sends files with a comment, with %s', async (shell) => {
+    writeFileSync(join(workspace, 'a "plan".json'), '{"a":1}')
+    writeFileSync(join(workspace, 'b.json'), '{"b":2}')
+    expect(await mc(['task', 'comment', task, '-', 'a "plan".json', 'b.json'], { shell, input: 'Two files' })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    const path = `/api/v1/agent/boards/${board}/tasks/${task}`
+    expect(calls.map((call) => [call.url, call.body])).toEqual([
+      [`${path}/attachments`, { a: 1 }],
+      [`${path}/attachments`, { b: 2 }],
+      [`${path}/comments`, { message: 'Two files', attachment_ids: ['f-1', 'f-1'] }],
+    ])
+    // Nothing is sent when one of them is not there; nothing is said when one of them is refused.
+    expect(await mc(['task', 'comment', task, 'x', 'b.json', 'missing.json'], { shell })).toMatchObject({ code: 2 })
+    expect(calls).toHaveLength(3)
+    status = 413
+    expect(await mc(['task', 'comment', task, 'x', 'b.json'], { shell })).toMatchObject({ code: 1 })
+    expect(calls).toHaveLength(4)
   })
 
   it.each([
@@ -232,6 +286,22 @@ describe.skipIf(process.platform === 'win32')('mc', () => {
     expect(await mc(['chat', 'say'])).toMatchObject({ code: 2 })
     expect(await mc(['payload', task, '../x'])).toMatchObject({ code: 2 })
     expect(await mc(['task', 'assign', task, 'x"]'])).toMatchObject({ code: 2 })
+    for (const wrong of [
+      ['task', 'assign', task],
+      ['task', 'assign', task, 'a-1,'],
+      ['task', 'set', task, 'title', 'x'],
+      ['task', 'set', task, 'depends_on', 'a-1,x"'],
+      ['task', 'show', task, '0'],
+      ['task', 'delete'],
+      ['search'],
+      ['memory', 'add'],
+      ['agent', 'nudge', 'a-1'],
+      ['agent', 'remove', '../x'],
+      ['agent', 'drop', 'a-1'],
+      ['lead', 'say', 'b-2'],
+      ['lead'],
+    ])
+      expect(await mc(wrong), wrong.join(' ')).toMatchObject({ code: 2 })
     expect(await mc(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') })
     expect(await mc(['help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('task claim') })
     expect(calls).toHaveLength(2)

@@ -30,8 +30,21 @@ export function relativeTime(iso: string, now: number): string {
       return at > now ? `in ${text}` : `${text} ago`
     }
   }
-  const date = new Date(at)
+  return dateWords(iso, now)
+}
+
+/** `30 Nov`, with the year when it is another one. */
+export function dateWords(iso: string, now = Date.now()): string {
+  const date = new Date(iso)
+  if (Number.isNaN(date.getTime())) return '—'
   return date.getFullYear() === new Date(now).getFullYear() ? shortDate.format(date) : shortDateYear.format(date)
+}
+
+/** `2026-11-30`: the day of a moment where its reader is, as date fields want it. */
+export function localDay(iso: string): string {
+  const date = new Date(iso)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
 /** Formatting costs more than all else of a line of the log, and thousands of them are of the same few seconds. */

@@ -2,20 +2,28 @@
  * Markdown without raw HTML. Its own chunk: only pages that show a text load the parser.
  * Of a long text the beginning is shown; all of it is drawn piece by piece when somebody asks for it, so the page never stands still.
  */
-import { lazy, memo, Suspense, useEffect, useMemo, useState } from 'react'
+import { memo, useEffect, useMemo, useState } from 'react'
+import { part } from '../lib/part.tsx'
 import { markdownHead, markdownPieces } from './markdown-pieces.ts'
 import { words } from './strings.ts'
 
-const Rendered = lazy(async () => ({ default: (await import('./markdown-rendered.tsx')).MarkdownRendered }))
+const Rendered = part(
+  async () => (await import('./markdown-rendered.tsx')).MarkdownRendered,
+  // Its height is about the one that comes; its signs are not for reading.
+  ({ text }) => (
+    <div className="markdown markdown-waiting" aria-busy>
+      {text}
+    </div>
+  ),
+)
+
+/** Begins to fetch the parser, for pages from which a text is one click away. */
+export const preloadMarkdown = Rendered.preload
 
 const noNames: readonly string[] = []
 
 const Piece = memo(function Piece({ text, mentions }: { text: string; mentions: readonly string[] }) {
-  return (
-    <Suspense fallback={<div className="markdown">{text}</div>}>
-      <Rendered text={text} mentions={mentions} />
-    </Suspense>
-  )
+  return <Rendered text={text} mentions={mentions} />
 })
 
 /** One piece in each turn of the page, so that clicks and keys come in between. */

@@ -5,6 +5,8 @@ export const words = {
   showAll: (characters: number) => `Show all ${whole(characters)} characters`,
   image: 'image',
   sendKey: (mac: boolean) => (mac ? '⌘ ↵' : 'Ctrl ↵'),
+  you: 'You',
+  by: (name: string) => `by ${name}`,
   cancel: 'Cancel',
   undo: 'Undo',
   deleted: (name: string) => `Deleted ${name}`,

@@ -2,6 +2,7 @@
 import { Link } from 'wouter'
 import type { Activity } from '../../../../native-services/contract/entities.ts'
 import type { Tone } from '../../../../native-services/contract/states.ts'
+import { authorName, authorSentence } from '../../lib/author.ts'
 import { useAgent } from '../../lib/store.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 
@@ -22,26 +23,27 @@ export function FeedRow({ row, own = false }: { row: Activity; own?: boolean }) 
   const agent = useAgent(row.agent_id)
   // The actor leads; where the product itself acted on an agent, that agent does.
   const subject = row.actor_type === 'system' ? (agent && !own ? agent.name : null) : row.actor_name
+  const said = authorSentence(row.message)
   const text = (
     <>
       {subject === null || row.message.includes(subject) ? null : (
         <b>
-          {subject}
+          {authorName(subject)}
           {row.actor_type === 'system' ? ': ' : ' '}
         </b>
       )}
-      {row.message}
+      {said}
     </>
   )
   return (
     <div className="feed-row">
       <span className="dot" data-tone={levelTones[row.level]} title={row.event_type} />
       {link ? (
-        <Link href={link} className="feed-text" title={row.message} data-row>
+        <Link href={link} className="feed-text" title={said} data-row>
           {text}
         </Link>
       ) : (
-        <span className="feed-text" title={row.message}>
+        <span className="feed-text" title={said}>
           {text}
         </span>
       )}

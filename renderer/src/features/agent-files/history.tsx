@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { AgentFile, AgentFileVersion, AgentFileVersionInfo } from '../../../../native-services/contract/agent-files.ts'
 import { api, explain } from '../../lib/api.ts'
+import { authorName } from '../../lib/author.ts'
 import { attempt } from '../../lib/toast.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 import { DiffView } from './diff-view.tsx'
@@ -71,7 +72,7 @@ export function FileHistory({
           <li key={version.id}>
             <button type="button" className="history-item" aria-pressed={chosen?.id === version.id} onClick={() => void choose(version)}>
               <span className="row" style={{ justifyContent: 'space-between' }}>
-                <span className="truncate">{version.author_name}</span>
+                <span className="truncate">{authorName(version.author_name)}</span>
                 <span className="faint">
                   <RelativeTime at={version.created_at} />
                 </span>

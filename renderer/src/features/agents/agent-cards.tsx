@@ -19,7 +19,7 @@ const words = strings.columns
 
 function Card({ agent, used, known }: { agent: Agent; used: UsageItem | undefined; known: boolean }) {
   const box = useRef<HTMLElement>(null)
-  const beats = useBeats(agent, box)
+  const read = useBeats(agent, box)
   return (
     <article className="card agent-card" aria-label={agent.name} ref={box}>
       <header className="row">
@@ -45,7 +45,7 @@ function Card({ agent, used, known }: { agent: Agent; used: UsageItem | undefine
           {agent.status_reason ?? agentStates[agent.status].sentence}
         </p>
       </div>
-      <BeatBar name={agent.name} beats={beats} />
+      <BeatBar name={agent.name} read={read} />
       <dl className="facts">
         <dt>{words.task}</dt>
         <dd className="truncate">

@@ -14,6 +14,7 @@ import { useShortcuts } from '../../lib/keys.ts'
 import { part } from '../../lib/part.tsx'
 import { useAgents, useBoard } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
+import { preloadMarkdown } from '../../ui/markdown.tsx'
 import { Empty, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { useBoardGroup } from '../board-groups/use-groups.ts'
 import { GoalBar } from '../goals/goal-bar.tsx'
@@ -31,9 +32,17 @@ import { strings } from './strings.ts'
 import { TaskList } from './task-list.tsx'
 import { useChosen } from './use-chosen.ts'
 
-const BoardChatPanel = part(async () => (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel)
+const BoardChatPanel = part(async () => {
+  preloadMarkdown()
+  return (await import('../board-chat/board-chat-panel.tsx')).BoardChatPanel
+})
 const BoardSettingsDialog = part(async () => (await import('../board-settings/board-settings-dialog.tsx')).BoardSettingsDialog)
-const TaskDrawer = part(async () => (await import('../tasks/task-drawer.tsx')).TaskDrawer)
+const TaskDrawer = part(async () => {
+  preloadMarkdown()
+  return (await import('../tasks/task-drawer.tsx')).TaskDrawer
+})
+/** A task is the next thing that is opened here; its code comes when the cards stand. */
+const preloadAfterMs = 1500
 
 const columnsShown = taskStatuses.filter((status) => status !== 'archived')
 
@@ -74,6 +83,11 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const list = query['view'] === 'list'
   const archive = query['archive'] === '1'
   const chat = query['chat'] === '1'
+
+  useEffect(() => {
+    const timer = setTimeout(TaskDrawer.preload, preloadAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
 
   useShortcuts('board', { filters: () => setFiltering(true), view: () => setQuery({ view: list ? null : 'list' }) })
 

@@ -16,6 +16,7 @@ import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
 import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
 import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { WaitingFor } from '../tasks/waiting-for.tsx'
+import { DueField } from './due-field.tsx'
 import { priorities } from './filters.ts'
 import { PriorityMark } from './priority-mark.tsx'
 import { RowMenu } from './row-menu.tsx'
@@ -23,37 +24,6 @@ import { strings } from './strings.ts'
 import { TitleField } from './title-field.tsx'
 
 const membersOf = (boardId: string) => Object.values(useLive.getState().maps.agent).filter((agent) => agent.board_id === boardId)
-
-function DueField({ task }: { task: Task }) {
-  const local =
-    task.due_at === null ? '' : new Date(Date.parse(task.due_at) - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10)
-  const late = task.due_at !== null && task.status !== 'done' && task.status !== 'archived' && Date.parse(task.due_at) < Date.now()
-  return (
-    <input
-      key={local}
-      type="date"
-      className="row-due num hide-narrow"
-      aria-label={strings.edit.due(task.number)}
-      defaultValue={local}
-      data-empty={local === '' ? '' : undefined}
-      data-late={late ? '' : undefined}
-      onBlur={(event) => {
-        const { value } = event.currentTarget
-        if (value === local) return
-        // Due on a day is due until it ends.
-        const due = value === '' ? null : new Date(`${value}T23:59:00`).toISOString()
-        void changeTask(task, { due_at: due })
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
-        if (event.key !== 'Escape') return
-        event.stopPropagation()
-        event.currentTarget.value = local
-        event.currentTarget.blur()
-      }}
-    />
-  )
-}
 
 export const TaskRow = memo(function TaskRow({
   task,

@@ -3,6 +3,7 @@ import { Button, Tooltip } from '@mantine/core'
 import { File as FileIcon, FileText, ImageOff, Paperclip, Trash2, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Attachment } from '../../../../native-services/contract/documents.ts'
+import { authorName } from '../../lib/author.ts'
 import { bytes } from '../../lib/numbers.ts'
 import { toastError } from '../../lib/toast.ts'
 import { LoadError } from '../../ui/parts.tsx'
@@ -66,7 +67,7 @@ export function Attachments({ boardId, taskId }: { boardId: string; taskId: stri
                   {file.file_name}
                 </span>
                 <span className="faint num">
-                  {bytes(file.size)} · {file.author_name} · <RelativeTime at={file.created_at} />
+                  {bytes(file.size)} · {authorName(file.author_name)} · <RelativeTime at={file.created_at} />
                 </span>
               </span>
             </a>

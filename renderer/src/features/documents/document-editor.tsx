@@ -8,6 +8,7 @@ import { ApiError } from '../../../../native-services/contract/client.ts'
 import { documentCharsMax, documentTypes, type DocumentWhole } from '../../../../native-services/contract/documents.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
+import { authorName, byAuthor } from '../../lib/author.ts'
 import { toast, toastError } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { Empty, LoadError, Note } from '../../ui/parts.tsx'
@@ -29,7 +30,7 @@ function Meanwhile({ theirs, mine, onTake, onSave }: { theirs: DocumentWhole; mi
   return (
     <div className="document-meanwhile">
       <Note tone="warning">
-        {strings.meanwhile(theirs.edited_by_name, theirs.version)}
+        {strings.meanwhile(authorName(theirs.edited_by_name), theirs.version)}
         <div className="row row-wrap" style={{ marginTop: 8 }}>
           <Button size="compact-xs" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? strings.hideCompare : strings.compare}
@@ -223,7 +224,7 @@ export function DocumentEditor({
           <p className="faint document-facts">
             <span className="document-type">{strings.types[now.type]}</span>
             <span className="num">{strings.version(document.version)}</span>
-            <span>{strings.by(document.edited_by_name)}</span>
+            <span>{byAuthor(document.edited_by_name)}</span>
             <RelativeTime at={document.updated_at} />
             <span className="num">{strings.characters(document.size)}</span>
           </p>

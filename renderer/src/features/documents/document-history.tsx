@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { DocumentVersion, DocumentVersionInfo, DocumentWhole } from '../../../../native-services/contract/documents.ts'
 import { api, explain } from '../../lib/api.ts'
+import { byAuthor } from '../../lib/author.ts'
 import { attempt } from '../../lib/toast.ts'
 import { RelativeTime } from '../../ui/time.tsx'
 import { DiffView } from '../agent-files/diff-view.tsx'
@@ -69,7 +70,7 @@ export function DocumentHistory({
                   <RelativeTime at={each.created_at} />
                 </span>
               </span>
-              <span className="faint history-reason">{each.version === version ? words.current : strings.by(each.author_name)}</span>
+              <span className="faint history-reason">{each.version === version ? words.current : byAuthor(each.author_name)}</span>
             </button>
           </li>
         ))}

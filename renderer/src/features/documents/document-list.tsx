@@ -2,6 +2,7 @@
 import { FileText } from 'lucide-react'
 import type { DocumentInfo } from '../../../../native-services/contract/documents.ts'
 import { plainText } from '../../../../native-services/contract/plain-text.ts'
+import { authorName } from '../../lib/author.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useLive } from '../../lib/store.ts'
 import { RelativeTime } from '../../ui/time.tsx'
@@ -35,7 +36,7 @@ function Row({
           <span className="document-facts">
             <span className="document-type">{strings.types[document.type]}</span>
             {showTask && document.task_id !== null ? <span>{strings.ofTask(task?.number ?? null)}</span> : null}
-            <span className="truncate">{document.edited_by_name}</span>
+            <span className="truncate">{authorName(document.edited_by_name)}</span>
             <RelativeTime at={document.updated_at} />
           </span>
         </span>

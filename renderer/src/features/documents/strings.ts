@@ -51,7 +51,6 @@ export const strings = {
   deleteFailed: 'It was not deleted',
   openPage: 'Open on its own page',
   version: (n: number) => `Version ${n}`,
-  by: (who: string) => `by ${who}`,
   ofTask: (n: number | null) => (n === null ? 'Of a task' : `Of task #${n}`),
   characters: (n: number) => `${whole(n)} characters`,
   tooLong: (n: number) => `${whole(n)} of ${whole(1_000_000)} characters: too long to save.`,

@@ -1,16 +1,17 @@
 /** The last beats as small bars, oldest first. One stop for the Tab key; arrow keys move inside. */
 import { Tooltip } from '@mantine/core'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { beatWords, type Heartbeat } from '../../../../native-services/contract/heartbeats.ts'
+import { beatWords } from '../../../../native-services/contract/heartbeats.ts'
 import { exactTime } from '../../lib/time.ts'
+import { words } from '../../ui/strings.ts'
 import { beatCost, beatSentence } from './beat-words.ts'
 import { strings } from './strings.ts'
-import { beatsShown } from './use-beats.ts'
+import { type BeatsRead, beatsShown } from './use-beats.ts'
 
-export function BeatBar({ name, beats }: { name: string; beats: readonly Heartbeat[] | null }) {
+export function BeatBar({ name, read }: { name: string; read: BeatsRead }) {
   const box = useRef<HTMLDivElement>(null)
   const [shown, setShown] = useState<{ id: string; element: HTMLElement } | null>(null)
-  const oldestFirst = (beats ?? []).toReversed()
+  const oldestFirst = (read.beats ?? []).toReversed()
   const current = oldestFirst.find((beat) => beat.id === shown?.id)
   const stop = current?.id ?? oldestFirst.at(-1)?.id
 
@@ -24,6 +25,17 @@ export function BeatBar({ name, beats }: { name: string; beats: readonly Heartbe
     bars[Math.max(0, Math.min(bars.length - 1, to))]?.focus()
   }
 
+  if (read.error !== null)
+    return (
+      <div className="beats beats-failed" role="group" aria-label={strings.barLabel(name)}>
+        <span className="truncate" title={read.error}>
+          {strings.barFailed(read.error)}
+        </span>
+        <button type="button" className="link plain" onClick={read.retry}>
+          {words.tryAgain}
+        </button>
+      </div>
+    )
   return (
     <div className="beats" ref={box} role="group" aria-label={strings.barLabel(name)} onKeyDown={move} onMouseLeave={() => setShown(null)}>
       {Array.from({ length: Math.max(0, beatsShown - oldestFirst.length) }, (_, index) => (

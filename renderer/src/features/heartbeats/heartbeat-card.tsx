@@ -14,7 +14,8 @@ import { useBeats } from './use-beats.ts'
 
 export function HeartbeatCard({ agent }: { agent: Agent }) {
   const box = useRef<HTMLElement>(null)
-  const beats = useBeats(agent, box)
+  const read = useBeats(agent, box)
+  const { beats } = read
   const [editing, setEditing] = useState(false)
   const last = beats?.[0]
   const quiet = agent.heartbeat_config.quiet_hours
@@ -39,7 +40,7 @@ export function HeartbeatCard({ agent }: { agent: Agent }) {
         </span>
       </div>
       <div className="card-body stack" style={{ gap: 11 }}>
-        <BeatBar name={agent.name} beats={beats} />
+        <BeatBar name={agent.name} read={read} />
         <dl className="facts">
           <dt>{strings.columns.every}</dt>
           <dd>
@@ -57,7 +58,7 @@ export function HeartbeatCard({ agent }: { agent: Agent }) {
                 <RelativeTime at={last.expected_at} /> <span className="muted">{beatSentence(last)}</span>
               </>
             ) : (
-              <span className="faint">{strings.noBeats}</span>
+              <span className="faint">{beats ? strings.noBeats : '—'}</span>
             )}
           </dd>
           {cost ? (

@@ -25,7 +25,8 @@ const nearMs = 3_600_000
 
 function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
   const box = useRef<HTMLTableRowElement>(null)
-  const beats = useBeats(agent, box)
+  const read = useBeats(agent, box)
+  const { beats } = read
   const last = beats?.[0]
   const quiet = agent.heartbeat_config.quiet_hours
   const cannot = agent.status === 'paused' || agent.status === 'deleting'
@@ -59,7 +60,7 @@ function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
         )}
       </td>
       <td className="hide-narrow schedule-bar">
-        <BeatBar name={agent.name} beats={beats} />
+        <BeatBar name={agent.name} read={read} />
       </td>
       <td>
         <div className="schedule-actions">

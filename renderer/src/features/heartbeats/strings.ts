@@ -45,5 +45,6 @@ export const strings = {
   tokens: (input: number, output: number) => `${whole(input)} tokens in, ${whole(output)} out`,
   cost: 'Used by the last 40 beats',
   barLabel: (name: string) => `Last beats of ${name}, oldest first. Arrow keys move between them.`,
+  barFailed: (reason: string) => `Not read: ${reason}`,
   quietBetween: (from: string, to: string) => `quiet ${from}–${to}`,
 }

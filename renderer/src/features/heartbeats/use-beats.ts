@@ -1,8 +1,8 @@
 /** The last beats of an agent, read again when its rhythm moved, and only while they can be seen. */
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useState } from 'react'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { Heartbeat } from '../../../../native-services/contract/heartbeats.ts'
-import { api } from '../../lib/api.ts'
+import { api, explain } from '../../lib/api.ts'
 
 export const beatsShown = 40
 /** A beat that was sent may be missed, and its cost comes when its run is over: neither changes the agent. */
@@ -11,9 +11,18 @@ const lookAgainMs = 20_000
 const sameBeats = (a: readonly Heartbeat[], b: readonly Heartbeat[]): boolean =>
   a.length === b.length && a.every((beat, index) => JSON.stringify(beat) === JSON.stringify(b[index]))
 
-/** Newest first; null until they are there. */
-export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): readonly Heartbeat[] | null {
+export interface BeatsRead {
+  /** Newest first; null until they are there. */
+  readonly beats: readonly Heartbeat[] | null
+  /** Why there are none yet. What was read before stays, since the page itself says that it is cut off. */
+  readonly error: string | null
+  readonly retry: () => void
+}
+
+export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): BeatsRead {
   const [beats, setBeats] = useState<readonly Heartbeat[] | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  const [attempt, setAttempt] = useState(0)
   const [inView, setInView] = useState(false)
 
   useEffect(() => {
@@ -33,9 +42,13 @@ export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): read
       api.call('listHeartbeats', { params: { agent_id: agent.id }, query: { limit: beatsShown } }).then(
         ({ items }) => {
           // Forty bars are drawn anew only when one of them is another one.
-          if (!controller.signal.aborted) setBeats((known) => (known !== null && sameBeats(known, items) ? known : items))
+          if (controller.signal.aborted) return
+          setError(null)
+          setBeats((known) => (known !== null && sameBeats(known, items) ? known : items))
         },
-        () => undefined,
+        (reason: unknown) => {
+          if (!controller.signal.aborted) setError(explain(reason))
+        },
       )
     }
     // The check-in and the row of the beat are two changes, a moment apart.
@@ -46,7 +59,8 @@ export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): read
       clearTimeout(soon)
       clearInterval(later)
     }
-  }, [agent.id, agent.next_heartbeat_at, agent.last_seen_at, inView])
+  }, [agent.id, agent.next_heartbeat_at, agent.last_seen_at, inView, attempt])
 
-  return beats
+  const retry = useCallback(() => setAttempt((before) => before + 1), [])
+  return { beats, error: beats === null ? error : null, retry }
 }

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Approval, Question } from '../../../../native-services/contract/approvals.ts'
 import { api, explain } from '../../lib/api.ts'
+import { authorName } from '../../lib/author.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { useApprovals, useLive, useQuestions } from '../../lib/store.ts'
 import { Markdown } from '../../ui/markdown.tsx'
@@ -35,7 +36,7 @@ function ApprovalEntry({ row }: { row: Approval }) {
       kind="approval"
       id={row.id}
       title={row.action_type.replaceAll('_', ' ')}
-      name={row.requested_by}
+      name={authorName(row.requested_by)}
       agentId={row.agent_id}
       at={row.created_at}
       boardId={row.board_id}

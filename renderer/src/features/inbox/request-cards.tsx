@@ -5,6 +5,7 @@ import { Check, CircleHelp, ShieldQuestion, SquareTerminal, X } from 'lucide-rea
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { Approval, ExecApproval, ExecDecision, Question } from '../../../../native-services/contract/approvals.ts'
+import { authorName } from '../../lib/author.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
 import { useAgent, useBoard } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
@@ -124,7 +125,7 @@ export function ApprovalCard({ row, own }: { row: Approval; own?: boolean }) {
       kind="approval"
       id={row.id}
       title={row.action_type.replaceAll('_', ' ')}
-      name={row.requested_by}
+      name={authorName(row.requested_by)}
       agentId={row.agent_id}
       at={row.created_at}
       boardId={row.board_id}

@@ -32,7 +32,7 @@ export function worstFirst<Row extends Pick<Agent, 'status' | 'last_seen_at' | '
 
 function Row({ agent }: { agent: Agent }) {
   const box = useRef<HTMLLIElement>(null)
-  const beats = useBeats(agent, box)
+  const read = useBeats(agent, box)
   return (
     <li className="beat-row" ref={box}>
       <Link href={`/agents/${agent.id}`} className="truncate beat-name" data-row>
@@ -41,7 +41,7 @@ function Row({ agent }: { agent: Agent }) {
       <span className="beat-state">
         <StateBadge words={agentStates[agent.status]} reason={agent.status_reason} />
       </span>
-      <BeatBar name={agent.name} beats={beats} />
+      <BeatBar name={agent.name} read={read} />
       <span className="beat-seen faint num">
         <RelativeTime at={agent.last_seen_at} />
       </span>

@@ -1,6 +1,7 @@
 /** One message of a conversation, in a task's thread or in the chat of a board; and one that is being written. */
 import type { ReactNode } from 'react'
 import type { Notification } from '../../../../native-services/contract/entities.ts'
+import { authorName } from '../../lib/author.ts'
 import { useAgent, useLive } from '../../lib/store.ts'
 import { AgentAvatar, NameAvatar } from '../../ui/avatar.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
@@ -47,8 +48,7 @@ export function Message({
   below?: ReactNode
 }) {
   const agent = useAgent(said.agent_id)
-  // Chats record who it was, threads who it is for the reader.
-  const name = said.author_type === 'user' && said.author_name === 'Operator' ? strings.you : said.author_name
+  const name = authorName(said.author_name)
   return (
     <li className="message" data-system={said.author_type === 'system' ? '' : undefined} data-comment={said.id}>
       {agent ? <AgentAvatar agent={agent} size={24} /> : <NameAvatar name={name} size={24} />}

@@ -83,9 +83,7 @@ export const strings = {
     cancel: (name: string) => `Cancel sending ${name}`,
     alone: (names: readonly string[]) => `Attached ${new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)}`,
   },
-  you: 'You',
   aTask: 'Task',
-  by: (name: string) => `by ${name},`,
   anAgent: 'agent',
   requested: (answered: readonly string[], open: readonly string[]) => {
     const list = (names: readonly string[]): string => new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)

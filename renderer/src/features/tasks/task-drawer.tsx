@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Task } from '../../../../native-services/contract/entities.ts'
 import { taskStates, type TaskStatus, taskStatuses } from '../../../../native-services/contract/states.ts'
 import { changeTask, deleteTask, postComment } from '../../lib/actions.ts'
+import { byAuthor } from '../../lib/author.ts'
 import { part } from '../../lib/part.tsx'
 import { api, explain } from '../../lib/api.ts'
 import { mergeEntities } from '../../lib/entities.ts'
@@ -278,7 +279,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
         <span className="faint num">#{task?.number ?? ''}</span>
         {task ? (
           <span className="faint" style={{ fontSize: 12 }}>
-            {strings.by(task.created_by)} <RelativeTime at={task.created_at} />
+            {byAuthor(task.created_by)}, <RelativeTime at={task.created_at} />
           </span>
         ) : null}
         <span className="grow" />

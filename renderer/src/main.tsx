@@ -11,9 +11,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { beginLive } from './lib/connection.ts'
 import { watchEscape, watchRows } from './lib/keys.ts'
+import { useLive } from './lib/store.ts'
 
-// After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever.
+// After an update the parts of the old page are gone. Loading the new one is right; once, lest a broken build reloads for ever, and never
+// while nobody answers, which would leave nothing at all.
 window.addEventListener('vite:preloadError', (event) => {
+  if (useLive.getState().connection !== 'live') return
   const key = 'mission-control-reloaded'
   const last = Number(sessionStorage.getItem(key) ?? 0)
   if (Date.now() - last < 30_000) return

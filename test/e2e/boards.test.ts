@@ -292,6 +292,27 @@ describe('a board on a wide screen', () => {
         priority: 'high',
         assigned_agent_ids: [agents.ivy],
       })
+    // The date is quiet until it is pressed; Enter keeps what was typed and gives the focus back, Escape does not keep it.
+    const due = page.locator('.list-line', { hasText: 'Alpha' }).getByRole('button', { name: /^Due date of/ })
+    expect(await page.locator('input[type=date]').count()).toBe(0)
+    const dueOf = async () => (await tasksOf(boardId)).find((task) => task.title === 'Alpha')?.due_at ?? null
+    await due.press('Enter')
+    const field = page.locator('input[type=date]')
+    await field.fill('2031-05-17')
+    await field.press('Enter')
+    await field.waitFor({ state: 'detached' })
+    await expect.poll(dueOf).toBe(new Date('2031-05-17T23:59:00').toISOString())
+    expect(await due.textContent()).toMatch(/2031/)
+    expect(await due.evaluate((element) => element === document.activeElement)).toBe(true)
+    await due.click()
+    await field.fill('2032-01-01')
+    await field.press('Escape')
+    await field.waitFor({ state: 'detached' })
+    expect(await due.textContent()).toMatch(/2031/)
+    await due.click()
+    await field.fill('')
+    await field.blur()
+    await expect.poll(dueOf).toBeNull()
     await page.getByRole('button', { name: 'Display' }).click()
     await page.getByLabel('Group rows by', { exact: true }).and(page.locator('input')).click()
     await page.getByRole('option', { name: 'Priority' }).click()

@@ -103,7 +103,7 @@ it('keeps a half-typed comment, task and document through a restart of the servi
   const dialog = page.getByRole('dialog', { name: 'New task' })
   await dialog.getByRole('textbox', { name: 'Title' }).fill('Half a ta')
   await dialog.getByRole('textbox', { name: 'Description' }).fill('Half a descr')
-  const away = page.getByText('Reconnecting')
+  const away = page.getByRole('status').filter({ hasText: 'Reconnecting' })
   const restart = services.restart()
   await away.waitFor()
   await picture('reconnecting')
@@ -131,6 +131,66 @@ it('keeps a half-typed comment, task and document through a restart of the servi
     .poll(async () => (await services.call('listDocuments', { params: { board_id: world.board.id } })).items.map((each) => each.title))
     .toEqual(['Half'])
 }, 90_000)
+
+it('says that it is cut off, also over an open task, on pages that were never opened too, and reads everything when somebody answers again', async () => {
+  // A page with none of the code of the others.
+  const fresh = await signIn({ browser, url: services.url, operatorToken: services.operatorToken })
+  const before = page
+  page = fresh.page
+  const go = (route: string) =>
+    page.evaluate((to) => {
+      window.location.hash = to
+    }, route)
+  const cut = page.getByRole('status').filter({ hasText: 'Reconnecting' })
+  const cutOff = async () => {
+    // Nobody answers for as long as the page is offline, however fast the services are back.
+    await fresh.context.setOffline(true)
+    await services.restart()
+    await cut.waitFor()
+  }
+  const back = async () => {
+    await fresh.context.setOffline(false)
+    await page.getByRole('status', { name: /^Live/ }).waitFor({ timeout: 20_000 })
+    expect(await cut.count()).toBe(0)
+  }
+  for (const route of ['/schedules', '/doctor', `/boards/${world.board.id}/documents`, `/boards/${world.board.id}/tasks/${task}`])
+    await fresh.open(route)
+  await cutOff()
+  await page.locator('[data-drawer]').getByText('Reconnecting').waitFor()
+  await picture('cut-off-task')
+
+  for (const [route, unread] of [
+    ['/schedules', page.getByText(/^Not read/).first()],
+    ['/doctor', page.getByText('This could not be loaded')],
+    ['/usage', page.getByText('The control center cannot be reached')],
+    [`/boards/${world.board.id}/documents`, cut],
+  ] as const) {
+    await go(route)
+    await unread.waitFor()
+    await cut.waitFor()
+    await picture(`cut-off-${route.split('/').at(-1)}`)
+    // What was not read is not said to be empty.
+    expect(await page.getByText('No documents yet').count()).toBe(0)
+    expect(await accessibilityFindings(page)).toEqual([])
+  }
+  await go('/usage')
+  await page.getByText('The control center cannot be reached').waitFor()
+  await back()
+  await page.getByRole('region', { name: 'Today', exact: true }).waitFor()
+
+  for (const [route, unread] of [
+    ['/schedules', page.getByText(/^Not read/).first()],
+    ['/doctor', page.getByText('This could not be loaded')],
+  ] as const) {
+    await cutOff()
+    await go(route)
+    await unread.waitFor()
+    await back()
+    await unread.waitFor({ state: 'detached' })
+  }
+  page = before
+  await fresh.context.close()
+}, 120_000)
 
 it('a comment of a million characters, a document as long and a log line of fifty thousand do not freeze it', async () => {
   const said = await services.call('createComment', { params: params(), body: { message: 'Long' } })

@@ -1,14 +1,8 @@
 /** Says calmly whether what is on the page is of now. */
 import { Tooltip } from '@mantine/core'
-import { duration, useNow } from '../lib/time.ts'
 import { useLive } from '../lib/store.ts'
+import { ConnectionLost } from '../ui/connection-lost.tsx'
 import { strings } from './strings.ts'
-
-/** On its own, so that no clock ticks while there is nothing to count. */
-function LostFor() {
-  const since = useLive((state) => state.connectionSince)
-  return duration(Math.max(0, useNow('second') - since))
-}
 
 export function ConnectionBadge() {
   const connection = useLive((state) => state.connection)
@@ -30,15 +24,5 @@ export function ConnectionBadge() {
       </span>
     )
   }
-  return (
-    <Tooltip label={words.lost}>
-      <span className="chip" data-tone="warning" role="status">
-        <span className="dot" data-tone="warning" />
-        {words.lostLabel}
-        <span className="num" aria-hidden>
-          <LostFor />
-        </span>
-      </span>
-    </Tooltip>
-  )
+  return <ConnectionLost />
 }

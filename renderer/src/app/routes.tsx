@@ -1,7 +1,7 @@
 /** Every page but the Overview: its address, and its code, which is fetched when it is first wanted. */
 import type { ReactNode } from 'react'
 import { type Part, part } from '../lib/part.tsx'
-import { Loading } from '../ui/parts.tsx'
+import { PageComing } from './page-coming.tsx'
 
 type Params = Readonly<Record<string, string | undefined>>
 type Page = Part<{ params: Params }>
@@ -12,7 +12,7 @@ function page<Module>(load: () => Promise<Module>, show: (module: Module, params
       const module = await load()
       return ({ params }: { params: Params }) => show(module, params)
     },
-    <Loading />,
+    <PageComing />,
   )
 }
 

@@ -63,6 +63,7 @@ function MobileNav({ path, attention, waiting }: { path: string; attention: numb
 export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   const boards = useBoards()
+  const lost = useLive((state) => state.connection === 'lost')
   const attention = useLive((state) => state.attention)
   const waiting = useWaitingCount()
   const gateway = useGatewayRuntime()
@@ -70,7 +71,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const openBoard = /^\/boards\/([^/]+)/.exec(path)?.[1]
 
   return (
-    <div className="shell">
+    <div className="shell" data-lost={lost ? '' : undefined}>
       <a
         className="skip-link"
         href="#content"

@@ -61,9 +61,7 @@ export const strings = {
   connection: {
     connecting: 'Connecting…',
     live: 'Live: changes appear as they happen.',
-    lost: 'No connection. What you see may be old; it will come back by itself.',
     liveLabel: 'Live',
-    lostLabel: 'Reconnecting',
   },
   jobs: {
     title: 'Jobs',
@@ -96,6 +94,7 @@ export const strings = {
     home: 'Go to Overview',
   },
   loadFailed: 'The control center cannot be reached',
+  comesBack: 'This page was not opened before. It appears by itself when the connection is back.',
   tryNow: 'Try now',
   shortcuts: {
     title: 'Keyboard shortcuts',

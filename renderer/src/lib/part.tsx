@@ -4,7 +4,9 @@
  * Not React's own `lazy`: behind a `Suspense` boundary React holds new content back for up to 300 ms after it has shown a fallback,
  * even when the code is there; here it shows in the moment in which it arrives.
  */
-import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
+import { type ComponentType, type ReactNode, useCallback, useEffect, useState } from 'react'
+import { useLive } from './store.ts'
+import { useOnReturn } from './use-on-return.ts'
 
 export type Part<Props> = ComponentType<Props> & {
   /** Begins to fetch the code; once it is there, the part shows without a fallback. */
@@ -35,24 +37,32 @@ export function part<Props extends object>(
     return loading
   }
 
-  function Shown(props: Props) {
-    const [, setHere] = useState(View !== null)
+  /** Until the code is here. Separate, so that what is shown listens to nothing. */
+  function Coming({ onHere, children }: { onHere: () => void; children: ReactNode }) {
     const [failure, setFailure] = useState<{ error: unknown } | null>(null)
+    const [turn, setTurn] = useState(0)
+    useOnReturn(useCallback(() => setTurn((before) => before + 1), []))
     useEffect(() => {
-      if (View) return undefined
       let gone = false
       fetch().then(
-        () => gone || setHere(true),
-        (error: unknown) => gone || setFailure({ error }),
+        () => gone || onHere(),
+        // While nobody answers there is nothing wrong with the part: it is asked for again when somebody does.
+        (error: unknown) => gone || useLive.getState().connection !== 'live' || setFailure({ error }),
       )
       return () => {
         gone = true
       }
-    }, [])
+    }, [turn, onHere])
     // For the error boundary of the page.
     if (failure) throw failure.error
+    return children
+  }
+
+  function Shown(props: Props) {
+    const [, setHere] = useState(View !== null)
+    const onHere = useCallback(() => setHere(true), [])
     if (View) return <View {...props} />
-    return typeof fallback === 'function' ? fallback(props) : fallback
+    return <Coming onHere={onHere}>{typeof fallback === 'function' ? fallback(props) : fallback}</Coming>
   }
 
   // Whoever shows the part says what went wrong.

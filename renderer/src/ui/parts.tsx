@@ -4,6 +4,7 @@ import { Check, Copy, Info, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 import type { Tone } from '../../../native-services/contract/states.ts'
+import { useOnReturn } from '../lib/use-on-return.ts'
 import { words } from './strings.ts'
 
 /** Title and actions of a page. They appear in the bar at the top, which belongs to the shell. */
@@ -46,6 +47,8 @@ export function Note({ tone, children }: { tone: Tone; children: ReactNode }) {
 }
 
 export function LoadError({ message, retry }: { message: string; retry: () => void }) {
+  // Most things that were not read were asked for while nobody answered: they are there as soon as somebody does.
+  useOnReturn(retry)
   return (
     <Empty
       icon={<TriangleAlert size={20} aria-hidden />}

@@ -12,6 +12,8 @@ export const words = {
   deleted: (name: string) => `Deleted ${name}`,
   takenBack: 'Taken back',
   notTakenBack: 'It was not taken back',
+  connectionLost: 'No connection. What you see may be old; it will come back by itself.',
+  reconnecting: 'Reconnecting',
   loading: 'Loading',
   notLoaded: 'This could not be loaded',
   tryAgain: 'Try again',

@@ -2,18 +2,16 @@
 import './agent.css'
 import { Tabs, Tooltip } from '@mantine/core'
 import { ArrowLeft } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import type { Activity, Agent, LogLine } from '../../../../native-services/contract/entities.ts'
+import type { Activity, Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates, type Tone, tokenStates } from '../../../../native-services/contract/states.ts'
 import { api } from '../../lib/api.ts'
 import { part } from '../../lib/part.tsx'
-import { live } from '../../lib/connection.ts'
 import { mergeEntities } from '../../lib/entities.ts'
 import { navigate, useQuery } from '../../lib/hash-location.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
 import { useActivity, useAgent, useBoard, useLive } from '../../lib/store.ts'
-import { clockTime } from '../../lib/time.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
 import { SecretHint } from '../../ui/secret-hint.tsx'
@@ -22,6 +20,7 @@ import { RelativeTime } from '../../ui/time.tsx'
 import { HeartbeatCard } from '../heartbeats/heartbeat-card.tsx'
 import { AgentUsage } from '../usage/agent-usage.tsx'
 import { AgentButtons } from './agent-actions.tsx'
+import { AgentLogs } from './agent-logs.tsx'
 import { NextStep } from './next-step.tsx'
 import { strings } from './strings.ts'
 
@@ -90,56 +89,6 @@ function Story({ agent }: { agent: Agent }) {
           </button>
         </div>
       ) : null}
-    </section>
-  )
-}
-
-function AgentLogs({ agent }: { agent: Agent }) {
-  const [older, setOlder] = useState<readonly LogLine[]>([])
-  const fresh = useLive((state) => state.logs)
-  useEffect(() => live.wantLogs(), [])
-  useEffect(() => {
-    let current = true
-    api.call('listLogs', { query: { agent_id: agent.id, limit: 200 } }).then(
-      (page) => {
-        if (current) setOlder(page.items)
-      },
-      () => undefined,
-    )
-    return () => {
-      current = false
-    }
-  }, [agent.id])
-  const box = useRef<HTMLPreElement>(null)
-  const newest = older.at(-1)?.seq ?? 0
-  const lines = [...older, ...fresh.filter((line) => line.agent_id === agent.id && line.seq > newest)].slice(-60)
-  const last = lines.at(-1)?.seq
-  useEffect(() => {
-    box.current?.scrollTo({ top: box.current.scrollHeight })
-  }, [last])
-  return (
-    <section className="card" aria-labelledby="agent-logs">
-      <div className="card-head">
-        <h2 id="agent-logs">{strings.logs}</h2>
-        <span className="aside">
-          <Link href={`/logs?agent=${agent.id}`}>{strings.allLogs}</Link>
-        </span>
-      </div>
-      {lines.length === 0 ? (
-        <p className="muted" style={{ padding: 14 }}>
-          {strings.logsNone}
-        </p>
-      ) : (
-        <pre
-          ref={box}
-          className="verbatim"
-          style={{ border: 0, borderRadius: 0, background: 'none' }}
-          tabIndex={0}
-          aria-label={strings.logs}
-        >
-          {lines.map((line) => `${clockTime(line.at)}  ${line.level.padEnd(5)} ${line.scope}  ${line.message}`).join('\n')}
-        </pre>
-      )}
     </section>
   )
 }

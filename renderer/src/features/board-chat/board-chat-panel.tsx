@@ -10,6 +10,7 @@ import { mergeEntities } from '../../lib/entities.ts'
 import { useAgents, useBoardChat, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { useDrawer } from '../../lib/use-drawer.ts'
+import { ConnectionLost } from '../../ui/connection-lost.tsx'
 import { LoadError } from '../../ui/parts.tsx'
 import { Composer } from '../tasks/composer.tsx'
 import { Message, Writing } from '../tasks/message.tsx'
@@ -74,6 +75,7 @@ export function BoardChatPanel({ boardId, onClose }: { boardId: string; onClose:
     <div className="drawer chat-drawer" ref={panel} tabIndex={-1} role="dialog" aria-modal={false} aria-label={strings.title} data-drawer>
       <div className="drawer-head">
         <b className="grow">{strings.title}</b>
+        <ConnectionLost again />
         <button type="button" className="iconbtn" aria-label={strings.close} onClick={onClose}>
           <X size={16} aria-hidden />
         </button>

@@ -95,7 +95,7 @@ export function DocumentsPage({ boardId, documentId }: { boardId: string; docume
           </div>
         </div>
         <div className="documents-main">
-          {documentId === null ? (
+          {documentId === null && loading && documents.length === 0 ? null : documentId === null ? (
             <Empty icon={<FileText size={20} aria-hidden />} title={documents.length === 0 ? strings.none : strings.documents}>
               {documents.length === 0 ? strings.noneOfBoard : strings.pick}
             </Empty>

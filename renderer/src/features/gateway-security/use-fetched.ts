@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import { useOnReturn } from '../../lib/use-on-return.ts'
 
 /** Reads again when `key` changes, when told to, and every few seconds while the page is looked at. Null until the first answer. */
 export function useFetched<Value>(key: string | null, read: (signal: AbortSignal) => Promise<Value>, everyMs = 5000) {
@@ -27,5 +28,6 @@ export function useFetched<Value>(key: string | null, read: (signal: AbortSignal
     // oxlint-disable-next-line react/exhaustive-deps
   }, [key, turn, everyMs])
   const again = useCallback(() => setTurn((count) => count + 1), [])
+  useOnReturn(again)
   return { value, failed, again }
 }

@@ -3,6 +3,7 @@ import { type RefObject, useCallback, useEffect, useState } from 'react'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { Heartbeat } from '../../../../native-services/contract/heartbeats.ts'
 import { api, explain } from '../../lib/api.ts'
+import { useOnReturn } from '../../lib/use-on-return.ts'
 
 export const beatsShown = 40
 /** A beat that was sent may be missed, and its cost comes when its run is over: neither changes the agent. */
@@ -62,5 +63,6 @@ export function useBeats(agent: Agent, box: RefObject<HTMLElement | null>): Beat
   }, [agent.id, agent.next_heartbeat_at, agent.last_seen_at, inView, attempt])
 
   const retry = useCallback(() => setAttempt((before) => before + 1), [])
+  useOnReturn(retry)
   return { beats, error: beats === null ? error : null, retry }
 }

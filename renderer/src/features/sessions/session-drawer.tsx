@@ -10,6 +10,7 @@ import type { AgentSession } from '../../../../native-services/contract/sessions
 import { useTaskOf } from '../../lib/board-tasks.ts'
 import { useDrawer } from '../../lib/use-drawer.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { ConnectionLost } from '../../ui/connection-lost.tsx'
 import { LoadError, Note } from '../../ui/parts.tsx'
 import { GatewayDown } from './gateway-down.tsx'
 import { SentRow, WritingRow } from './messages.tsx'
@@ -86,6 +87,7 @@ export function SessionDrawer({
           {title}
         </span>
         <span className="grow" />
+        <ConnectionLost again />
         {running ? (
           <Button
             variant="default"

@@ -15,6 +15,7 @@ import { useActivity, useAgents, useLive, useTask } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
 import { useDrawer } from '../../lib/use-drawer.ts'
 import { askOnce } from '../../ui/confirm.tsx'
+import { ConnectionLost } from '../../ui/connection-lost.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { Empty, LoadError, Note } from '../../ui/parts.tsx'
@@ -283,6 +284,7 @@ export function TaskDrawer({ boardId, taskId, onClose }: { boardId: string; task
           </span>
         ) : null}
         <span className="grow" />
+        <ConnectionLost again />
         <button
           type="button"
           className="iconbtn"

@@ -10,7 +10,7 @@ import { strings } from './strings.ts'
 const shownDays = 14
 
 export function AgentUsage({ agentId }: { agentId: string }) {
-  const { value } = useFetched(
+  const { value, failed } = useFetched(
     agentId,
     (signal) =>
       api.call('getUsage', { query: { agent_id: agentId, group_by: 'day', from: dayBack(shownDays - 1), to: dayBack(0) }, signal }),
@@ -29,7 +29,9 @@ export function AgentUsage({ agentId }: { agentId: string }) {
         </span>
       </div>
       <div className="card-body stack" style={{ gap: 8, minHeight: 86 }}>
-        {value && value.totals.runs === 0 ? (
+        {value === null && failed ? (
+          <p className="muted">{strings.notLoaded}</p>
+        ) : value && value.totals.runs === 0 ? (
           <p className="muted">{strings.agentNone}</p>
         ) : (
           <>

@@ -24,6 +24,8 @@ function moment(text: string | null): number | null {
 
 /** Looks at everything that a schema cannot see. Errors keep the file out; what is only changed on the way in is a warning. */
 function inspect(store: Store, file: BoardFile, notes: ImportNotes): void {
+  // First: only so many notes are shown, and these are the ones that somebody has to act on.
+  inspectWebhooks(file, notes)
   for (const field of file.custom_fields) {
     try {
       checkDefinition(field)
@@ -90,6 +92,9 @@ function inspectBesideTasks(store: Store, file: BoardFile, notes: ImportNotes): 
   if (file.memory.some((entry) => moment(entry.created_at) === null)) notes.error(null, 'memory', 'An entry has no valid moment.')
   if (file.board.group !== null && !store.boardGroups.byName(file.board.group))
     notes.warn(null, 'board.group', `There is no group ${file.board.group} here: the board belongs to none.`)
+}
+
+function inspectWebhooks(file: BoardFile, notes: ImportNotes): void {
   for (const [index, webhook] of file.webhooks.entries()) {
     const name = webhook.description || 'A webhook'
     if (webhook.signed)

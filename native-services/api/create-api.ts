@@ -196,7 +196,7 @@ export function createApi(deps: ApiDeps & { limits?: Partial<AuthLimits> }): Api
     // Nobody is signed in by a form on another site.
     if (operation.auth === 'none' && isFromPage(context.req.raw.headers)) checkOrigin(context.req.raw.headers)
 
-    const params = readParams(context.req.param())
+    const params = readParams(operation, context.req.param())
     const query = readQuery(operation, new URL(context.req.url))
     const body = await readBody(operation, context.req.raw)
     const headers = new Headers()

@@ -106,8 +106,12 @@ export function readQuery(operation: Operation, url: URL): unknown {
 /** Ids that others made up: they are only ever looked up, never a part of a path or a query. */
 export const foreignIds: ReadonlySet<string> = new Set(['file_name', 'exec_approval_id', 'device_id', 'subject', 'scope', 'seq', 'channel'])
 
-/** Every other parameter in our paths is an id of ours. */
-export function readParams(params: Record<string, string>): Record<string, string> {
+/**
+ * Every other parameter in our paths is an id of ours. Strangers who send bytes are not told what ours look like: theirs is only looked up, and
+ * one that cannot be is answered like one that is not there.
+ */
+export function readParams(operation: Operation, params: Record<string, string>): Record<string, string> {
+  if (operation.auth === 'none' && operation.raw) return params
   for (const [name, value] of Object.entries(params)) {
     if (!foreignIds.has(name) && !id.safeParse(value).success)
       throw new AppError('invalid_request', `${name} is not an id (a UUID).`, { field: `path.${name}` })

@@ -456,6 +456,14 @@ describe('a board as a file', () => {
     const said = result.notes.map((note) => note.message).join(' ')
     for (const words of ['plan.txt', 'CI has a new address and a new secret', 'Chat has a new secret and is switched off'])
       expect(said).toContain(words)
+    // However much else there is to say: what senders must be told is among the notes that are shown.
+    const many = {
+      ...file,
+      tasks: Array.from({ length: 250 }, (_, index) => ({ ...file.tasks[0], number: index + 1, assigned_to: ['Zoe'] })),
+    }
+    const checked = importResult.parse((await imported('/boards/import?dry_run=true', JSON.stringify(many))).result)
+    expect(checked.notes_total).toBeGreaterThan(checked.notes.length)
+    expect(checked.notes.map((note) => note.message).join(' ')).toContain('CI has a new address and a new secret: set your own')
     const again = await exported(result.board_id ?? '')
     const asIs = ({ exported_at: _, tasks, outgoing_webhooks, ...rest }: BoardFile) => ({
       ...rest,

@@ -109,6 +109,12 @@ describe('what comes in', () => {
     const set = (body: BodyInputOf<'updateWebhook'>) =>
       services.call('updateWebhook', { params: { ...params(), webhook_id: webhook.id }, body })
     expect((await post(missing, large)).status).toBe(404)
+    for (const strange of ['nothing', `${webhook.id}x`, '..%2F..', '%00', "'"])
+      expect(await post(webhook.endpoint_path.replace(webhook.id, strange), 'x'), strange).toMatchObject({
+        status: 404,
+        body: { detail: 'There is no such webhook.' },
+      })
+    expect((await post(webhook.endpoint_path.replace(webhook.board_id, 'x'), 'x')).status).toBe(404)
     expect((await post(webhook.endpoint_path, large)).status).toBe(410)
     await set({ enabled: true })
     expect((await post(webhook.endpoint_path, large)).status).toBe(413)

@@ -7,7 +7,7 @@ import type { AgentRow } from '../store/agents.ts'
 import type { CommentRow } from '../store/messages.ts'
 import type { Store } from '../store/store.ts'
 import type { TaskRow } from '../store/tasks.ts'
-import { agentTurns, askerToTell } from './response-requests.ts'
+import { askerToTell } from './response-requests.ts'
 import type { Notifier } from './types.ts'
 
 /** One session per task and agent, so that a thread is one conversation and tasks do not mix. */
@@ -114,7 +114,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         followers: store.threads.manualSubscribers(task.id),
         lead_id: lead?.id ?? null,
         task_status: task.status,
-        agent_turns: actor.type === 'agent' ? agentTurns(store, task.id) : 0,
+        agent_turns: actor.type === 'agent' ? store.messages.agentTurns(task.id) : 0,
       })
       if (actor.agent_id !== null && store.agents.get(actor.agent_id)) store.tasks.subscribe(task.id, actor.agent_id)
       for (const agent of recipients(told.mention)) {
@@ -168,7 +168,7 @@ export function createNotifier({ store }: { store: Store; clock: Clock }): Notif
         subscribers: [],
         lead_id: null,
         task_status: task.status,
-        agent_turns: actor.type === 'agent' ? agentTurns(store, task.id) : 0,
+        agent_turns: actor.type === 'agent' ? store.messages.agentTurns(task.id) : 0,
       })
       for (const agent of recipients(told.mention)) {
         store.tasks.subscribe(task.id, agent.id)

@@ -2,7 +2,6 @@
  * One agent asks others for an answer on a task: the request stands in the thread, each of them gets a message that needs an answer, and the
  * answer goes back to the agent that asked. Everything here is called inside `store.write`.
  */
-import { agentTurnsLimit } from '../domain/delivery-rules.ts'
 import { firstWords } from '../contract/plain-text.ts'
 import { type AskRefusal, askSentence, askVerdict } from '../domain/response-rules.ts'
 import type { AgentRow } from '../store/agents.ts'
@@ -27,19 +26,6 @@ export interface AskedAgent {
   reason: string | null
 }
 
-/** Comments by agents at the end of the thread, without a person's in between. */
-export function agentTurns(store: Store, taskId: string): number {
-  const tail = store.messages.tail(taskId, agentTurnsLimit + 1).filter((comment) => comment.author_type !== 'system')
-  return tail.length - 1 - tail.findLastIndex((comment) => comment.author_type === 'user')
-}
-
-function lastRequest(store: Store, taskId: string, agentId: string) {
-  const row = store.notifications.lastOf(taskId, agentId, 'response_request')
-  return row
-    ? { state: row.state, ended_at: row.delivered_at ?? row.updated_at, answered: store.messages.wroteSince(taskId, agentId, row.id) }
-    : null
-}
-
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names)
 
 /** What became of each that was named, in that order and each once. Nothing is written when nobody may be asked. */
@@ -47,7 +33,7 @@ export function requestResponses(
   { store, notifier, now }: { store: Store; notifier: Notifier; now: number },
   { asker, task, named, message }: { asker: AgentRow; task: TaskRow; named: readonly Named[]; message: string },
 ): { comment: CommentRow | null; recipients: AskedAgent[] } {
-  const turns = agentTurns(store, task.id) + 1
+  const turns = store.messages.agentTurns(task.id) + 1
   const seen = new Set<string>()
   const results = named.flatMap(({ name, agent }) => {
     const key = agent?.id ?? name
@@ -58,7 +44,7 @@ export function requestResponses(
           asker_id: asker.id,
           asked: agent,
           board_id: task.board_id,
-          last: lastRequest(store, task.id, agent.id),
+          last: store.threads.lastRequest(task.id, agent.id),
           agent_turns: turns,
           now,
         })

@@ -11,6 +11,7 @@ import { errorText, type Log } from '../platform/log.ts'
 import type { AgentRow } from '../store/agents.ts'
 import type { HeartbeatRow } from '../store/heartbeats.ts'
 import type { Store } from '../store/store.ts'
+import { createFollowUps } from './follow-ups.ts'
 import { createIdleness, mayRest } from './idleness.ts'
 import { heartbeatPrompt } from './prompt.ts'
 import { quietUntil } from './quiet-hours.ts'
@@ -75,6 +76,7 @@ export function createHeartbeatScheduler(options: {
   )
   const underWay = store.db.prepare(`SELECT 1 FROM notifications WHERE agent_id = ? AND state = 'leased'`)
   const idle = createIdleness(store)
+  const standing = createFollowUps(store)
   const scheduled = store.db.prepare('SELECT count(*) AS n FROM agents WHERE next_heartbeat_at IS NOT NULL')
   let running = false
   let looking = false
@@ -193,7 +195,7 @@ export function createHeartbeatScheduler(options: {
       task_id: null,
       comment_id: null,
       title: 'Heartbeat',
-      body: heartbeatPrompt({ now: clock.now(), tasks: store.tasks.assignedTo(agent.id) }),
+      body: heartbeatPrompt({ now: clock.now(), tasks: store.tasks.assignedTo(agent.id), follow_ups: standing(agent, clock.now()) }),
       session_key: agent.openclaw_session_id,
     })
     return store.heartbeats.record({ agent_id: agent.id, expected_at: expectedAt, outcome: 'sent', notification_id: message.id })

@@ -1,4 +1,5 @@
 import type { Comment } from '../contract/entities.ts'
+import { agentTurnsLimit } from '../domain/delivery-rules.ts'
 import { createId } from '../platform/ids.ts'
 import { papersOf } from './documents.ts'
 import type { Listed, Paging, Stored } from './rows.ts'
@@ -13,7 +14,9 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
   const insert =
     db.prepare(`INSERT INTO messages (id, board_id, task_id, author_type, agent_id, author_name, message, mentions_json, source_notification_id, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_notification_id) WHERE source_notification_id IS NOT NULL DO NOTHING`)
-  const wroteSince = db.prepare('SELECT 1 FROM messages WHERE task_id = ? AND agent_id = ? AND id > ? LIMIT 1')
+  const lastAuthors = db
+    .prepare(`SELECT author_type FROM messages WHERE task_id = ? AND author_type <> 'system' ORDER BY created_at DESC, id DESC LIMIT ?`)
+    .pluck()
   // Of what the operator wrote himself nothing is unread.
   const bump = db.prepare(
     'UPDATE tasks SET comment_count = comment_count + 1, unread_count = unread_count + ?, last_message_at = ?, updated_at = ? WHERE id = ?',
@@ -61,8 +64,12 @@ export function messagesRepository({ db, clock, touch, announce }: RepositoryCon
         .map(shape)
         .reverse(),
 
-    /** Whether an agent has written in the thread since then; ids of comments and messages grow with time. */
-    wroteSince: (taskId: string, agentId: string, id: string): boolean => wroteSince.get(taskId, agentId, id) !== undefined,
+    /** Comments by agents at the end of the thread, without a person's in between; beyond the limit of the loop guard nobody counts. */
+    agentTurns(taskId: string): number {
+      const authors = lastAuthors.all(taskId, agentTurnsLimit + 1) as string[]
+      const person = authors.indexOf('user')
+      return person < 0 ? authors.length : person
+    },
 
     /** Every wording, oldest first; the last is the present one. */
     versions(id: string): { version: number; message: string; created_at: number; current: boolean }[] {

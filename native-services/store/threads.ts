@@ -1,4 +1,5 @@
 /** Who follows a thread and what of it was read. What has been read and whether the operator watches stand on the task's own row. */
+import type { DeliveryStatus } from '../contract/states.ts'
 import type { subscriptionReasons } from '../contract/threads.ts'
 import type { RepositoryContext } from './store.ts'
 
@@ -19,7 +20,17 @@ export function threadsRepository({ db, clock, touch }: RepositoryContext) {
   const unsubscribe = db.prepare('DELETE FROM subscriptions WHERE task_id = ? AND agent_id = ?')
   const manual = db.prepare('SELECT agent_id FROM subscriptions WHERE task_id = ? AND manual = 1')
 
+  const lastRequest = db.prepare(`
+    SELECT state, ifnull(delivered_at, updated_at) AS ended_at,
+      EXISTS (SELECT 1 FROM messages m WHERE m.task_id = n.task_id AND m.agent_id = n.agent_id AND m.id > n.id) AS answered
+    FROM notifications n INDEXED BY notifications_task WHERE task_id = ? AND agent_id = ? AND type = 'response_request' ORDER BY seq DESC LIMIT 1`)
+
   return {
+    /** The newest request for an answer to an agent on a task, and whether the agent has written there since; ids grow with time. */
+    lastRequest(taskId: string, agentId: string): { state: DeliveryStatus; ended_at: number; answered: boolean } | null {
+      const row = lastRequest.get(taskId, agentId) as { state: DeliveryStatus; ended_at: number; answered: 0 | 1 } | undefined
+      return row ? { ...row, answered: row.answered === 1 } : null
+    },
     markRead(taskId: string): void {
       markRead.run(clock.now(), taskId)
       touch('task', taskId)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHeartbeatScheduler, type HeartbeatScheduler, nextBeat, staggerMs } from '../../../native-services/heartbeat/scheduler.ts'
+import { requestResponses } from '../../../native-services/delivery/response-requests.ts'
 import { quietUntil } from '../../../native-services/heartbeat/quiet-hours.ts'
 import type { AgentRow } from '../../../native-services/store/agents.ts'
 import { createDeliveryWorld, type DeliveryWorld, silentLog } from '../../support/delivery-world.ts'
@@ -252,6 +253,45 @@ describe('an agent with nothing to do', () => {
     await world.clock.advance(3 * minute)
     expect(outcomes(max)[0]).toMatch(/^(sent|missed)/)
     expect(world.outbox().filter((row) => row.type === 'heartbeat')).toHaveLength(1)
+  })
+
+  it('tells a lead of tasks that stand still, until it has asked; a worker hears nothing of it', async () => {
+    const ada = world.agent('Ada', { every_ms: 10 * minute, role: 'lead' })
+    const max = world.agent('Max', { every_ms: 10 * minute })
+    const [standing, waits, moves] = [world.task('Stands still'), world.task('Waits'), world.task('Moves on')]
+    for (const task of [standing, waits, moves]) {
+      world.store.write(() => {
+        world.store.tasks.setAssignees(task.id, [max.id])
+        world.store.tasks.update(task.id, { status: 'in_progress' })
+      })
+    }
+    world.store.write(() => world.store.tasks.update(waits.id, { status: 'blocked', blocked_reason: 'no key' }))
+    await world.clock.advance(16 * minute)
+    world.comment(moves, 'Half of it is done.', { type: 'agent', name: 'Max', agent_id: max.id })
+    const bodyOf = async (agent: AgentRow): Promise<string> => {
+      const beat = scheduler.beatNow(agent)
+      const body = world.store.notifications.get(beat.notification_id ?? '')?.body ?? ''
+      answerAll()
+      await world.settle()
+      return body
+    }
+    const told = await bodyOf(ada)
+    expect(told).toContain('No task is yours at the moment.')
+    expect(told).toContain(`- #1 (in_progress) Stands still · ${standing.id} · Max, quiet for 16 min`)
+    expect(told).not.toMatch(/Waits|Moves on/)
+    expect(await bodyOf(max)).not.toContain('<<<DATA standing>>>')
+
+    world.store.write(() =>
+      requestResponses(
+        { store: world.store, notifier: world.notifier, now: world.clock.now() },
+        { asker: ada, task: standing, named: [{ name: 'Max', agent: max }], message: 'How far is it?' },
+      ),
+    )
+    answerAll()
+    await world.clock.advance(30 * minute)
+    expect(await bodyOf(ada)).not.toContain('Stands still')
+    await world.clock.advance(4 * 60 * minute)
+    expect(await bodyOf(ada)).toContain('Stands still')
   })
 
   it('a lead is not idle while work waits to be given out', async () => {

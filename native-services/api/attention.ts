@@ -4,6 +4,7 @@ import { firstWords } from '../contract/plain-text.ts'
 import { agentStates, supervisorStates } from '../contract/states.ts'
 import type { ExecApprovals } from '../gateway/exec-approvals.ts'
 import type { Clock, TimerHandle } from '../platform/clock.ts'
+import type { AgentRow } from '../store/agents.ts'
 import type { Stored } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveState } from './live-state.ts'
@@ -23,6 +24,8 @@ export interface Attention {
 
 const settleMs = 50
 const mostRows = 100
+/** So many agents with the same trouble have a row each. */
+const agentsByName = 8
 
 export function createAttention(deps: {
   store: Store
@@ -126,37 +129,68 @@ export function createAttention(deps: {
   }
 
   function agentRows(): AttentionRow[] {
-    const rows: AttentionRow[] = []
-    for (const agent of store.agents.all()) {
-      const link = `/agents/${agent.id}`
-      if (agent.token_status === 'drifted' && agent.status !== 'deleting') {
-        rows.push({
-          key: `token:${agent.id}`,
-          tone: 'bad',
-          title: `The token of ${agent.name} is out of step`,
-          reason: 'The token in its workspace is not the one we know, so its check-ins are refused.',
-          since_at: agent.token_verified_at ?? agent.updated_at,
-          link,
-          fix: { label: 'Re-sync tokens', action: 'sync_tokens', target_id: agent.gateway_id },
-        })
-      }
-      if (agent.status !== 'offline' && agent.status !== 'failed' && agent.status !== 'late') continue
-      const reason = agent.status_reason ?? agent.last_provision_error ?? agentStates[agent.status].sentence
-      const fix =
-        agent.status === 'failed'
-          ? ({ label: 'Provision again', action: 'provision_agent', target_id: agent.id } as const)
-          : ({ label: 'Wake', action: 'wake_agent', target_id: agent.id } as const)
-      rows.push({
-        key: `agent:${agent.id}`,
-        tone: agent.status === 'late' ? 'warning' : 'bad',
-        title: `${agent.name} is ${agentStates[agent.status].label.toLowerCase()}`,
-        reason,
-        since_at: agent.status_since_at,
-        link,
-        fix,
-      })
+    const agents = store.agents.all()
+    const drifted = agents.filter((agent) => agent.token_status === 'drifted' && agent.status !== 'deleting')
+    const troubled = (['failed', 'offline', 'late'] as const).map((status) => agents.filter((agent) => agent.status === status))
+    return [...(drifted.length > agentsByName ? [manyDrifted(drifted)] : drifted.map(driftedRow)), ...troubled.flatMap(stateRows)]
+  }
+
+  function driftedRow(agent: AgentRow): AttentionRow {
+    return {
+      key: `token:${agent.id}`,
+      tone: 'bad',
+      title: `The token of ${agent.name} is out of step`,
+      reason: 'The token in its workspace is not the one we know, so its check-ins are refused.',
+      since_at: agent.token_verified_at ?? agent.updated_at,
+      link: `/agents/${agent.id}`,
+      fix: { label: 'Re-sync tokens', action: 'sync_tokens', target_id: agent.gateway_id },
     }
-    return rows
+  }
+
+  function manyDrifted(agents: readonly AgentRow[]): AttentionRow {
+    return {
+      key: 'token:many',
+      tone: 'bad',
+      title: `The tokens of ${agents.length} agents are out of step`,
+      reason: `${someNames(agents)}: the tokens in their workspaces are not those we know, so their check-ins are refused.`,
+      since_at: Math.min(...agents.map((agent) => agent.token_verified_at ?? agent.updated_at)),
+      link: '/agents',
+      fix: { label: 'Re-sync tokens', action: 'sync_tokens', target_id: agents[0]?.gateway_id ?? null },
+    }
+  }
+
+  /** Agents of one state. A row each, or one for all of them: a hundred rows that say the same hide everything else. */
+  function stateRows(agents: readonly AgentRow[]): AttentionRow[] {
+    const first = agents[0]
+    if (!first) return []
+    const { status } = first
+    const words = agentStates[status]
+    const tone = status === 'late' ? 'warning' : 'bad'
+    const reasonOf = (agent: AgentRow): string => agent.status_reason ?? agent.last_provision_error ?? words.sentence
+    if (agents.length > agentsByName)
+      return [
+        {
+          key: `agent:many:${status}`,
+          tone,
+          title: `${agents.length} agents are ${words.label.toLowerCase()}`,
+          reason: `${someNames(agents)}. ${reasonOf(first)}`,
+          since_at: Math.min(...agents.map((agent) => agent.status_since_at)),
+          link: `/agents?status=${status}`,
+          fix: { label: 'Open', action: 'open', target_id: null },
+        },
+      ]
+    return agents.map((agent) => ({
+      key: `agent:${agent.id}`,
+      tone,
+      title: `${agent.name} is ${words.label.toLowerCase()}`,
+      reason: reasonOf(agent),
+      since_at: agent.status_since_at,
+      link: `/agents/${agent.id}`,
+      fix:
+        status === 'failed'
+          ? { label: 'Provision again', action: 'provision_agent', target_id: agent.id }
+          : { label: 'Wake', action: 'wake_agent', target_id: agent.id },
+    }))
   }
 
   function deadRows(): AttentionRow[] {
@@ -285,4 +319,10 @@ export function createAttention(deps: {
       for (const stop of stops) stop()
     },
   }
+}
+
+function someNames(agents: readonly AgentRow[]): string {
+  const names = agents.slice(0, 3).map((agent) => agent.name)
+  const more = agents.length - names.length
+  return more === 0 ? names.join(', ') : `${names.join(', ')} and ${more} more`
 }

@@ -1,11 +1,12 @@
 /** Agents as cards: a wall to look at, each with its last beats. */
 import '../heartbeats/heartbeats.css'
-import { useRef } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import type { UsageItem } from '../../../../native-services/contract/usage.ts'
 import { agentStates, tokenStates } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
+import { useRowWindow } from '../../lib/use-row-window.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
@@ -68,12 +69,42 @@ function Card({ agent, used, known }: { agent: Agent; used: UsageItem | undefine
   )
 }
 
+/** As many as fit beside each other. */
+const leastWidth = 300
+const gap = 16
+
 export function AgentCards({ agents }: { agents: readonly Agent[] }) {
   const used = useTodayByAgent()
+  const box = useRef<HTMLDivElement>(null)
+  const [across, setAcross] = useState(1)
+  useLayoutEffect(() => {
+    if (!box.current) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setAcross(Math.max(1, Math.floor((entry.contentRect.width + gap) / (leastWidth + gap))))
+    })
+    observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [])
+  const lines = useRowWindow({
+    list: box,
+    count: Math.ceil(agents.length / across),
+    height: 290,
+    keyOf: (line) => `${across} ${agents[line * across]?.id ?? ''}`,
+  })
   return (
-    <div className="agent-cards" onKeyDown={moveInList}>
-      {agents.map((agent) => (
-        <Card key={agent.id} agent={agent} used={used?.get(agent.id)} known={used !== null} />
+    <div ref={box} onKeyDown={moveInList} style={{ paddingTop: lines.above, paddingBottom: lines.below }}>
+      {lines.places.map((line) => (
+        <div
+          key={line}
+          data-index={line}
+          ref={lines.measure}
+          className="agent-cards"
+          style={{ gridTemplateColumns: `repeat(${across}, minmax(0, 1fr))` }}
+        >
+          {agents.slice(line * across, (line + 1) * across).map((agent) => (
+            <Card key={agent.id} agent={agent} used={used?.get(agent.id)} known={used !== null} />
+          ))}
+        </div>
       ))}
     </div>
   )

@@ -1,10 +1,13 @@
 /** Agents as rows: state with its reason, when it was seen and will be, what it does and what it costs. */
 import { Checkbox } from '@mantine/core'
+import { useRef } from 'react'
 import { Link } from 'wouter'
 import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates, tokenStates } from '../../../../native-services/contract/states.ts'
 import { moveInList } from '../../lib/keys.ts'
+import { useRowWindow } from '../../lib/use-row-window.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
+import { RowGap } from '../../ui/row-gap.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { AgentRowActions } from './agent-actions.tsx'
@@ -12,6 +15,7 @@ import { BoardOf, CostToday, CurrentTask, NextCheckIn, useTodayByAgent } from '.
 import { strings } from './strings.ts'
 
 const words = strings.columns
+const columns = 10
 
 export function AgentsTable({
   agents,
@@ -24,9 +28,11 @@ export function AgentsTable({
 }) {
   const used = useTodayByAgent()
   const isChosen = new Set(chosen)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const rows = useRowWindow({ list: body, count: agents.length, height: 50, keyOf: (place) => agents[place]?.id ?? '' })
   return (
     <div className="table-wrap" onKeyDown={moveInList}>
-      <table className="table agents-table">
+      <table className={rows.windowed ? 'table agents-table table-windowed' : 'table agents-table'} aria-rowcount={agents.length + 1}>
         <thead>
           <tr>
             <th className="select-cell">
@@ -51,63 +57,69 @@ export function AgentsTable({
             </th>
           </tr>
         </thead>
-        <tbody>
-          {agents.map((agent) => (
-            <tr key={agent.id}>
-              <td className="select-cell">
-                <Checkbox
-                  size="xs"
-                  aria-label={strings.select(agent.name)}
-                  checked={isChosen.has(agent.id)}
-                  onChange={() =>
-                    onChoose(new Set(isChosen.has(agent.id) ? chosen.filter((id) => id !== agent.id) : [...chosen, agent.id]))
-                  }
-                />
-              </td>
-              <td className="clickable">
-                <span className="agent-name-cell">
-                  <AgentAvatar agent={agent} size={26} />
-                  <span className="stack">
-                    <Link href={`/agents/${agent.id}`} style={{ fontWeight: 550 }} data-row>
-                      {agent.name}
-                    </Link>
-                    <span className="faint" style={{ fontSize: 12 }}>
-                      {strings.roles[agent.role]}
+        <tbody ref={body}>
+          <RowGap height={rows.above} columns={columns} />
+          {rows.places.map((place) => {
+            const agent = agents[place]
+            if (!agent) return null
+            return (
+              <tr key={agent.id} data-index={place} aria-rowindex={place + 2} ref={rows.measure}>
+                <td className="select-cell">
+                  <Checkbox
+                    size="xs"
+                    aria-label={strings.select(agent.name)}
+                    checked={isChosen.has(agent.id)}
+                    onChange={() =>
+                      onChoose(new Set(isChosen.has(agent.id) ? chosen.filter((id) => id !== agent.id) : [...chosen, agent.id]))
+                    }
+                  />
+                </td>
+                <td className="clickable">
+                  <span className="agent-name-cell">
+                    <AgentAvatar agent={agent} size={26} />
+                    <span className="stack">
+                      <Link href={`/agents/${agent.id}`} style={{ fontWeight: 550 }} data-row>
+                        {agent.name}
+                      </Link>
+                      <span className="faint" style={{ fontSize: 12 }}>
+                        {strings.roles[agent.role]}
+                      </span>
                     </span>
                   </span>
-                </span>
-              </td>
-              <td>
-                <StateBadge words={agentStates[agent.status]} reason={agent.status_reason} />
-                {agent.status_reason && agent.status !== 'online' ? (
-                  <div className="reason" title={agent.status_reason}>
-                    {agent.status_reason}
-                  </div>
-                ) : null}
-              </td>
-              <td className="hide-medium muted nowrap">
-                <BoardOf agent={agent} />
-              </td>
-              <td className="hide-narrow muted agent-task">
-                <CurrentTask agent={agent} />
-              </td>
-              <td className="muted">
-                <RelativeTime at={agent.last_seen_at} none={strings.never} />
-              </td>
-              <td className="hide-narrow muted">
-                <NextCheckIn agent={agent} />
-              </td>
-              <td className="hide-medium">
-                <StateBadge words={tokenStates[agent.token_status]} />
-              </td>
-              <td className="hide-narrow num muted">
-                <CostToday used={used?.get(agent.id)} known={used !== null} />
-              </td>
-              <td>
-                <AgentRowActions agent={agent} />
-              </td>
-            </tr>
-          ))}
+                </td>
+                <td>
+                  <StateBadge words={agentStates[agent.status]} reason={agent.status_reason} />
+                  {agent.status_reason && agent.status !== 'online' ? (
+                    <div className="reason" title={agent.status_reason}>
+                      {agent.status_reason}
+                    </div>
+                  ) : null}
+                </td>
+                <td className="hide-medium muted nowrap">
+                  <BoardOf agent={agent} />
+                </td>
+                <td className="hide-narrow muted agent-task">
+                  <CurrentTask agent={agent} />
+                </td>
+                <td className="muted">
+                  <RelativeTime at={agent.last_seen_at} none={strings.never} />
+                </td>
+                <td className="hide-narrow muted">
+                  <NextCheckIn agent={agent} />
+                </td>
+                <td className="hide-medium">
+                  <StateBadge words={tokenStates[agent.token_status]} />
+                </td>
+                <td className="hide-narrow num muted">
+                  <CostToday used={used?.get(agent.id)} known={used !== null} />
+                </td>
+                <td>
+                  <AgentRowActions agent={agent} />
+                </td>
+              </tr>
+            )
+          })}
+          <RowGap height={rows.below} columns={columns} />
         </tbody>
       </table>
     </div>

@@ -15,13 +15,17 @@ const actions: readonly { action: Action; icon: typeof AlarmClock; label: string
   { action: 'resume', icon: Play, label: strings.resume },
 ]
 
+const atOnce = 500
+
 export function BulkBar({ ids, onClear }: { ids: readonly string[]; onClear: () => void }) {
   const words = strings.bulk
   const [busy, setBusy] = useState<Action | null>(null)
 
   const run = async (action: Action) => {
     setBusy(action)
-    const result = await attempt(() => api.call('bulkAgents', { body: { agent_ids: [...ids], action } }), { failed: words.failed })
+    const result = await attempt(() => inParts(ids, (agent_ids) => api.call('bulkAgents', { body: { agent_ids, action } })), {
+      failed: words.failed,
+    })
     setBusy(null)
     if (!result) return
     const [first] = result.failed
@@ -51,4 +55,20 @@ export function BulkBar({ ids, onClear }: { ids: readonly string[]; onClear: () 
       </button>
     </div>
   )
+}
+
+interface Outcome {
+  done: number
+  failed: { agent_id: string; detail: string }[]
+}
+
+/** As many as one request takes, one after the other. */
+async function inParts(ids: readonly string[], run: (ids: string[]) => Promise<Outcome>): Promise<Outcome> {
+  const all: Outcome = { done: 0, failed: [] }
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const part = await run(ids.slice(from, from + atOnce))
+    all.done += part.done
+    all.failed.push(...part.failed)
+  }
+  return all
 }

@@ -1,4 +1,4 @@
-import { plural } from '../../lib/numbers.ts'
+import { plural, whole } from '../../lib/numbers.ts'
 
 export const strings = {
   title: 'Agents',
@@ -99,7 +99,7 @@ export const strings = {
   selectAll: 'Select all that are shown',
   bulk: {
     label: 'Selected agents',
-    selected: (count: number) => `${count} selected`,
+    selected: (count: number) => `${whole(count)} selected`,
     clear: 'Clear the selection',
     failed: 'Nothing was done',
     all: (count: number) => `Done for ${plural(count, 'agent', 'agents')}.`,

@@ -8,8 +8,10 @@ import type { Agent } from '../../../../native-services/contract/entities.ts'
 import { agentStates } from '../../../../native-services/contract/states.ts'
 import { changeSettings } from '../../lib/actions.ts'
 import { useAgents, useLive } from '../../lib/store.ts'
+import { type RowWindow, useRowWindow } from '../../lib/use-row-window.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { Empty, Note, PageHead } from '../../ui/parts.tsx'
+import { RowGap } from '../../ui/row-gap.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
 import { RecurringSection } from '../planning/recurring-section.tsx'
@@ -23,7 +25,7 @@ import { useBeats } from './use-beats.ts'
 
 const nearMs = 3_600_000
 
-function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
+function Row({ agent, place, measure, onEdit }: { agent: Agent; place: number; measure: RowWindow['measure']; onEdit: () => void }) {
   const box = useRef<HTMLTableRowElement>(null)
   const read = useBeats(agent, box)
   const { beats } = read
@@ -32,7 +34,17 @@ function Row({ agent, onEdit }: { agent: Agent; onEdit: () => void }) {
   const cannot = agent.status === 'paused' || agent.status === 'deleting'
   const next = cannot ? null : agent.next_heartbeat_at
   return (
-    <tr ref={box} className="schedule-row" data-row tabIndex={-1}>
+    <tr
+      ref={(element) => {
+        box.current = element
+        measure?.(element)
+      }}
+      className="schedule-row"
+      data-row
+      data-index={place}
+      aria-rowindex={place + 2}
+      tabIndex={-1}
+    >
       <td>
         <span className="schedule-agent">
           <AgentAvatar agent={agent} size={26} />
@@ -92,6 +104,8 @@ export function SchedulesPage() {
   const [editing, setEditing] = useState<string | null>(null)
   const edited = agents.find((agent) => agent.id === editing)
   const words = strings.columns
+  const body = useRef<HTMLTableSectionElement>(null)
+  const rows = useRowWindow({ list: body, count: agents.length, height: 60, keyOf: (place) => agents[place]?.id ?? '' })
   return (
     <div className="page">
       <PageHead title={strings.title} />
@@ -127,7 +141,10 @@ export function SchedulesPage() {
             </Empty>
           ) : (
             <div className="table-wrap">
-              <table className="table">
+              <table
+                className={rows.windowed ? 'table schedule-table table-windowed' : 'table schedule-table'}
+                aria-rowcount={agents.length + 1}
+              >
                 <thead>
                   <tr>
                     <th>{words.agent}</th>
@@ -140,10 +157,15 @@ export function SchedulesPage() {
                     </th>
                   </tr>
                 </thead>
-                <tbody>
-                  {agents.map((agent) => (
-                    <Row key={agent.id} agent={agent} onEdit={() => setEditing(agent.id)} />
-                  ))}
+                <tbody ref={body}>
+                  <RowGap height={rows.above} columns={6} />
+                  {rows.places.map((place) => {
+                    const agent = agents[place]
+                    return agent ? (
+                      <Row key={agent.id} agent={agent} place={place} measure={rows.measure} onEdit={() => setEditing(agent.id)} />
+                    ) : null
+                  })}
+                  <RowGap height={rows.below} columns={6} />
                 </tbody>
               </table>
             </div>

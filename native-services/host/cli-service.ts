@@ -7,8 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../platform/atomic-file.ts'
 import { DataDirLockedError, livingHolder, type LockHolder } from '../platform/data-dir-lock.ts'
+import type { DataPaths } from '../platform/paths.ts'
 import { configFrom, type ServeFlags } from './cli-serve.ts'
-import { type ServiceCommand, type ServiceDefinition, serviceDefinition } from './os-service.ts'
+import { serveOptions, type ServiceCommand, type ServiceDefinition, serviceDefinition } from './os-service.ts'
 import { productRoot } from './product.ts'
 
 const answersWithinMs = 60_000
@@ -16,40 +17,39 @@ const answersWithinMs = 60_000
 export async function serviceCommand(args: string[], flags: ServeFlags): Promise<number> {
   const [action] = args
   const root = productRoot()
-  const definition = serviceDefinition({
-    platform: process.platform,
-    home: homedir(),
-    configHome: process.env['XDG_CONFIG_HOME'],
-    uid: process.getuid?.() ?? 0,
-    root,
-    node: process.execPath,
-    options: serveOptions(flags),
-  })
-  if (action === 'install') return install(definition, flags, root)
-  if (action === 'uninstall') return uninstall(definition)
-  if (action === 'status') return status(definition)
+  const define = (options: readonly string[]): ServiceDefinition =>
+    serviceDefinition({
+      platform: process.platform,
+      home: homedir(),
+      configHome: process.env['XDG_CONFIG_HOME'],
+      uid: process.getuid?.() ?? 0,
+      root,
+      node: process.execPath,
+      options,
+    })
+  if (action === 'install') {
+    // Refuses wrong options now, not at the next boot. What is taken away or asked about does not need right ones.
+    const config = configFrom(flags)
+    const { words, left } = serveOptions(config, { flags: { ...flags }, env: process.env })
+    return install({ definition: define(words), paths: config.paths, root, left })
+  }
+  if (action === 'uninstall') return uninstall(define([]))
+  if (action === 'status') return status(define([]))
   console.error('mission-control service install, uninstall or status')
   return 2
 }
 
-/** The options of `serve` that stay the same at every start. */
-function serveOptions(flags: ServeFlags): string[] {
-  const words: string[] = []
-  if (flags.demo) words.push('--demo')
-  if (flags['data-dir'] !== undefined) words.push('--data-dir', path.resolve(flags['data-dir']))
-  for (const name of ['host', 'port', 'gateway-port'] as const) {
-    const value = flags[name]
-    if (value !== undefined) words.push(`--${name}`, value)
-  }
-  if (flags['allow-non-loopback']) words.push('--allow-non-loopback')
-  return words
+interface Installation {
+  readonly definition: ServiceDefinition
+  readonly paths: DataPaths
+  readonly root: string
+  /** Variables of this shell that it will not have. */
+  readonly left: readonly string[]
 }
 
-async function install(definition: ServiceDefinition, flags: ServeFlags, root: string): Promise<number> {
+async function install({ definition, paths, root, left }: Installation): Promise<number> {
   if (!existsSync(path.join(root, 'dist', 'native-services', 'cli.js')))
     throw new AppError('conflict', 'There is no built program here that could be started at boot. Run `npm run build` first.')
-  // Refuses wrong options now, not at the next boot.
-  const { paths } = configFrom(flags)
   // Whoever runs by hand has the data folder; the service would only fail. One that the service runs is restarted.
   const holder = await livingHolder(paths.lock)
   if (holder && run(definition.look).status !== 0) throw new DataDirLockedError(holder, paths.root)
@@ -58,6 +58,14 @@ async function install(definition: ServiceDefinition, flags: ServeFlags, root: s
   mkdirSync(path.dirname(definition.file), { recursive: true })
   writeFileAtomic(definition.file, text, 0o644)
   console.log(`Wrote ${definition.file}`)
+  if (left.length > 0)
+    console.log(
+      `Set in this shell and not for the service: ${left.join(', ')}. ${
+        definition.manager === 'systemd'
+          ? 'Put them into ~/.config/openclaw-mission-control/environment (mode 0600), then install again.'
+          : 'Add them to EnvironmentVariables in that file, then install again.'
+      }`,
+    )
   for (const step of definition.start) carryOut(step, definition)
 
   const runs = await answering(paths.lock, holder)

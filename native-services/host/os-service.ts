@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import { environmentNames, type HostConfig } from '../platform/config.ts'
 
 export const serviceName = 'mission-control'
 const agentLabel = 'ai.openclaw.mission-control'
@@ -44,8 +45,35 @@ export interface ServiceCommand {
   readonly note?: string
 }
 
-/** Throws `conflict` on a system whose service manager is not one of the two. */
+/**
+ * The options of `serve` that are to be the same at every start. What the shell says by variables is written out, because the service
+ * starts without that shell: it would run on another folder and port. Secrets are not: a definition can be read by everybody.
+ * @returns `left`: variables of ours that the service will not have.
+ */
+export function serveOptions(
+  config: Pick<HostConfig, 'paths' | 'demo' | 'api' | 'gateway'>,
+  given: { readonly flags: Readonly<Record<string, unknown>>; readonly env: Readonly<Record<string, string | undefined>> },
+): { words: string[]; left: string[] } {
+  const { flags, env } = given
+  const words = [...(config.demo ? ['--demo'] : []), '--data-dir', config.paths.root]
+  const fixed = [
+    { flag: 'host', value: config.api.host, names: ['MISSION_CONTROL_HOST', 'HEALTH_HOST'] },
+    { flag: 'port', value: String(config.api.port), names: ['MISSION_CONTROL_PORT', 'HEALTH_PORT'] },
+    { flag: 'gateway-port', value: String(config.gateway.port), names: ['MISSION_CONTROL_GATEWAY_PORT'] },
+  ]
+  // What comes from neither stands in the data folder, and may be changed there.
+  for (const { flag, value, names } of fixed)
+    if (flags[flag] !== undefined || names.some((name) => env[name])) words.push(`--${flag}`, value)
+  if (flags['allow-non-loopback']) words.push('--allow-non-loopback')
+  const written = new Set(['MISSION_CONTROL_DATA_DIR', ...fixed.flatMap(({ names }) => names)])
+  return { words, left: environmentNames.filter((name) => env[name] && !written.has(name)) }
+}
+
+/** Throws `conflict` on a system whose service manager is not one of the two, `invalid_request` for a path that no definition can hold. */
 export function serviceDefinition(input: ServiceInput): ServiceDefinition {
+  // A line break would begin another setting.
+  const odd = [input.root, input.node, ...input.options].find((word) => /\p{Cc}/u.test(word))
+  if (odd !== undefined) throw new AppError('invalid_request', `${JSON.stringify(odd)} has a control character in it. Use another path.`)
   if (input.platform === 'linux') return systemdUnit(input)
   if (input.platform === 'darwin') return launchAgent(input)
   throw new AppError(

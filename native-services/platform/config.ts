@@ -83,6 +83,8 @@ const environment = z.object({
   DELIVERY_CONTEXT_FETCH_BATCH_SIZE: z.coerce.number().int().min(1).max(50).optional(),
 })
 
+export const environmentNames: readonly string[] = Object.keys(environment.shape)
+
 const configFile = z.object({
   host: text.optional(),
   port: port.optional(),
@@ -105,7 +107,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, what: (
 /** Reads the environment without looking at the rest; empty values count as absent, quotes around a value are dropped. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): z.output<typeof environment> {
   const present: Record<string, string> = {}
-  for (const name of Object.keys(environment.shape)) {
+  for (const name of environmentNames) {
     const value = env[name]?.trim().replace(/^(["'])(.*)\1$/, '$2')
     if (value) present[name] = value
   }

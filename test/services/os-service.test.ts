@@ -7,7 +7,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serviceDefinition, type ServiceInput } from '../../native-services/host/os-service.ts'
+import { serveOptions, serviceDefinition, type ServiceInput } from '../../native-services/host/os-service.ts'
+import { loadConfig } from '../../native-services/platform/config.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const builtCli = path.join(root, 'dist', 'native-services', 'cli.js')
@@ -54,6 +55,29 @@ describe('the definition', () => {
     ])
     expect(plist).not.toContain('/usr/local/')
     expect(definition.start.at(-1)).toEqual({ command: 'launchctl', args: ['bootstrap', 'gui/501', definition.file] })
+  })
+
+  it('says by options what this shell says by variables, and no secret', () => {
+    const env = {
+      MISSION_CONTROL_DATA_DIR: '/data/own',
+      HEALTH_PORT: '9100',
+      OPENCLAW_GATEWAY_URL: 'ws://127.0.0.1:18789',
+      OPENCLAW_GATEWAY_TOKEN: 'a-token-that-nobody-may-read',
+    }
+    const config = loadConfig({ version: '1', env, resourcesDir: '/r', staticDir: null })
+    expect(serveOptions(config, { flags: {}, env })).toEqual({
+      words: ['--data-dir', '/data/own', '--port', '9100'],
+      left: ['OPENCLAW_GATEWAY_URL', 'OPENCLAW_GATEWAY_TOKEN'],
+    })
+    const plain = loadConfig({ version: '1', env: {}, resourcesDir: '/r', staticDir: null, flags: { demo: true } })
+    expect(serveOptions(plain, { flags: { demo: true }, env: {} }).words).toEqual(['--demo', '--data-dir', plain.paths.root])
+  })
+
+  it('has no place for a path that would begin another setting', () => {
+    for (const platform of ['linux', 'darwin'] as const)
+      expect(() => serviceDefinition({ ...input, platform, options: ['--data-dir', '/data\nExecStartPre=/bin/evil'] })).toThrow(
+        /control character/,
+      )
   })
 
   it('is refused where there is neither, with the way to go instead', () => {

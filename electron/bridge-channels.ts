@@ -6,6 +6,7 @@ export const bridgeCalls = [
   'openExternal',
   'notify',
   'checkForUpdates',
+  'restartServices',
   'quit',
 ] as const
 export type BridgeCall = (typeof bridgeCalls)[number]

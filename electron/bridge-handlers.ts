@@ -1,4 +1,5 @@
 /** What each call of `window.desktop` does. */
+import type { CommandResult } from '../native-services/host/host-types.ts'
 import { type BridgeHandlers, BridgeError } from './bridge.ts'
 import type { LoginItem } from './shell/login-item/login-item.ts'
 import type { Notifications } from './shell/notifications.ts'
@@ -11,6 +12,7 @@ export function createBridgeHandlers(options: {
   /** False when the address may not be opened. */
   openLink: (url: string) => Promise<boolean>
   revealDataFolder: () => Promise<void>
+  restartServices: () => Promise<CommandResult>
   quit: () => void
 }): BridgeHandlers {
   return {
@@ -31,6 +33,11 @@ export function createBridgeHandlers(options: {
       return null
     },
     checkForUpdates: options.updates.check,
+    async restartServices() {
+      const { ok, message } = await options.restartServices()
+      if (!ok) throw new BridgeError('not_available', message ?? 'The services were not restarted.')
+      return null
+    },
     quit() {
       options.quit()
       return null

@@ -14,6 +14,7 @@ export const bridgeInputs = {
   openExternal: z.string().max(8192),
   notify: z.strictObject({ title: z.string().min(1).max(200), body: z.string().max(1000), link: z.string().max(2000) }),
   checkForUpdates: z.undefined(),
+  restartServices: z.undefined(),
   quit: z.undefined(),
 } as const satisfies Record<BridgeCall, z.ZodType>
 
@@ -24,6 +25,7 @@ export interface BridgeOutputs {
   openExternal: null
   notify: null
   checkForUpdates: UpdateState
+  restartServices: null
   quit: null
 }
 

@@ -36,6 +36,7 @@ export function createDesktopApi(ports: PreloadPorts): DesktopApi {
     openExternal: (url) => call('openExternal', url),
     notify: (notification) => call('notify', notification),
     checkForUpdates: () => call('checkForUpdates'),
+    restartServices: () => call('restartServices'),
     quit: () => call('quit'),
     onNavigate(listener) {
       listeners.add(listener)

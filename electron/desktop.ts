@@ -3,7 +3,7 @@
  * desktop has. Electron comes in through ports, so that the whole of it runs in plain Node under test.
  */
 import path from 'node:path'
-import type { ForkServices, Host, HostOptions } from '../native-services/host/host-types.ts'
+import type { ChildView, ForkServices, Host, HostOptions } from '../native-services/host/host-types.ts'
 import { errorText } from '../native-services/platform/log.ts'
 import { redact } from '../native-services/platform/redact.ts'
 import { appScheme } from './app-origin.ts'
@@ -13,6 +13,7 @@ import { createBridgeHandlers } from './bridge-handlers.ts'
 import { closeDecision, quitsWithLastWindow, trayWorks } from './lifecycle/close-decision.ts'
 import { createCrashReports } from './lifecycle/crash.ts'
 import { watchPower } from './lifecycle/power.ts'
+import { argumentsAfterDemo } from './lifecycle/leave-demo.ts'
 import { createQuit } from './lifecycle/quit.ts'
 import { claimSingleInstance } from './lifecycle/single-instance.ts'
 import { watchCrashes } from './lifecycle/watch-crashes.ts'
@@ -25,8 +26,10 @@ import { guardNavigation } from './security/navigation.ts'
 import { guardPermissions } from './security/permissions.ts'
 import { createRateLimit } from './security/rate-limit.ts'
 import { isTrustedSender } from './security/sender.ts'
+import { servicesTrouble } from './services/services-trouble.ts'
 import { appMenuTemplate } from './shell/app-menu.ts'
 import { deepLinkFrom, deepLinkScheme, routeFrom } from './shell/deep-link.ts'
+import { type Installation, startCommand } from './shell/login-item/availability.ts'
 import { createLoginItem } from './shell/login-item/login-item.ts'
 import { createMainWindow } from './shell/main-window.ts'
 import { createNotifications } from './shell/notifications.ts'
@@ -111,6 +114,9 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   let tray: TrayIcon | null = null
   let updates: Updates | null = null
   let trayHosted: boolean | null = null
+  /** It kept crashing and is blank; who asks for it again gets another try. */
+  let pageGivenUp = false
+  let servicesFailed = false
   const log = (level: 'info' | 'warn' | 'error', message: string, scope = 'desktop'): void => host?.log(level, scope, message)
   const remembered = openRememberedSettings(path.join(dataFolder, 'desktop', 'settings.json'))
 
@@ -136,7 +142,11 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     upstream: () => {
       if (quit.phase() !== 'running') return { unavailable: 'shutting_down' }
       const url = host?.view().apiUrl ?? null
-      return host && url !== null ? { url, token: host.operatorToken } : { unavailable: 'restarting' }
+      if (host && url !== null) return { url, token: host.operatorToken }
+      return {
+        unavailable: 'services',
+        trouble: servicesTrouble(host?.view().services ?? { status: 'starting', reason: null, remedy: null }),
+      }
     },
   })
 
@@ -144,7 +154,10 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
   const trayIsThere = (): boolean => trayWorks({ platform, created: tray?.created ?? false, hosted: trayHosted })
   const endings = () => ({ platform, closeToTray: remembered.get().close_to_tray, trayWorks: trayIsThere() })
   const open = (route: string | null): void => {
-    if (!quit.quitting()) window.show(route === null ? null : routeFrom(route))
+    if (quit.quitting()) return
+    if (pageGivenUp) window.reload()
+    pageGivenUp = false
+    window.show(route === null ? null : routeFrom(route))
   }
   const notifications = createNotifications({ ports, onClick: open })
   const tell = (heading: string, body: string, link: string): void => void notifications.notify({ title: heading, body, link })
@@ -188,24 +201,27 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     pageId: window.contentsId,
     reload: window.reload,
     giveUp: () => {
+      pageGivenUp = true
       api.closeStreams()
       ports.dialog.showErrorBox(
         `${title}: the page keeps crashing`,
-        `Reports are in ${reportFolder}. The services go on; quit and start the app again.`,
+        `Reports are in ${reportFolder}. The services go on; open the window from the tray to try again.`,
       )
     },
   })
 
   // — what a person can switch —
+  const installation: Installation = {
+    platform,
+    packaged: app.isPackaged,
+    executable: options.executable,
+    env: options.env,
+    temporaryFolder: options.temporaryFolder,
+  }
+  const afterDemo = config.demo ? argumentsAfterDemo(options.argv, options.env) : null
   const loginItem = createLoginItem({
     app,
-    installation: {
-      platform,
-      packaged: app.isPackaged,
-      executable: options.executable,
-      env: options.env,
-      temporaryFolder: options.temporaryFolder,
-    },
+    installation,
     home: options.home,
   })
   const setLoginItem = (enabled: boolean) => {
@@ -218,11 +234,19 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     if (problem !== '') throw new BridgeError('not_available', problem)
   }
 
+  /** Everything else is told of by the services; this they cannot. Once per failure. */
+  function tellOfFailure(services: ChildView): void {
+    const failed = services.status === 'failed'
+    if (failed && !servicesFailed && !quit.quitting()) tell('The services have stopped', servicesTrouble(services).sentence, '/')
+    servicesFailed = failed
+  }
+
   /** The tray follows the host's view; asked for often, drawn only when something changed. */
   function redraw(): void {
     if (!host) return
     const view = host.view()
     if (view.servicesState) remembered.update(view.servicesState)
+    tellOfFailure(view.services)
     tray?.update(
       trayModel({
         services: view.services,
@@ -249,6 +273,15 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
             redraw()
           },
           onNotify: (note) => tell(note.title, note.body, note.link),
+          ...(afterDemo && {
+            leaveDemo: {
+              restarts: true,
+              leave() {
+                app.relaunch({ execPath: startCommand(installation), args: afterDemo })
+                quit.request()
+              },
+            },
+          }),
         },
       })
       const started = host.start()
@@ -286,7 +319,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
     trayHosted = platform === 'linux' ? await options.linuxTrayHosted() : true
   }
 
-  function startMenuAndBridge(): void {
+  function startMenuAndBridge(running: Host): void {
     const updating = createUpdates({
       policy: updatePolicy({ packaged: app.isPackaged, hasFeed: options.hasUpdateFeed, platform, env: options.env }),
       updater: () => options.createUpdater((level, message) => log(level, message, 'updates')),
@@ -303,6 +336,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
         updates: updating,
         openLink,
         revealDataFolder,
+        restartServices: () => running.command({ action: 'restart-services' }),
         quit: quit.request,
       }),
       onRefused: (call, why) => log('warn', `desktop.bridge.refused call=${call} why=${why}`),
@@ -345,7 +379,7 @@ export function startDesktop(options: DesktopOptions): Desktop | null {
       onShutdown: () => quit.sessionEnds(),
     })
     await startTray(running)
-    startMenuAndBridge()
+    startMenuAndBridge(running)
     if (loginItem.revalidate()) log('info', 'desktop.login_item.mended')
 
     openNow = open

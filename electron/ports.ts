@@ -44,6 +44,7 @@ export interface AppPort extends Pick<
   | 'setAppUserModelId'
   | 'getLoginItemSettings'
   | 'setLoginItemSettings'
+  | 'relaunch'
 > {
   on(event: 'before-quit', listener: (event: Preventable) => void): unknown
   on(event: 'window-all-closed' | 'activate', listener: () => void): unknown
@@ -71,6 +72,8 @@ export interface WebContentsPort extends Pick<WebContents, 'id' | 'setWindowOpen
     listener: (details: { readonly isMainFrame: boolean; readonly isSameDocument: boolean }) => void,
   ): unknown
   on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown
+  /** The preload has run by then. */
+  on(event: 'dom-ready', listener: () => void): unknown
 }
 
 export interface WindowPort extends Pick<

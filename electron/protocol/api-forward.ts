@@ -8,11 +8,15 @@ import { randomUUID } from 'node:crypto'
 import { bodyLimit, limitWords, ordinaryBodyBytes } from '../../native-services/contract/body-limits.ts'
 import { securityHeaders } from '../../native-services/contract/csp.ts'
 import { type ErrorCode, errorStatus } from '../../native-services/contract/errors.ts'
+import type { ServicesTrouble } from '../services/services-trouble.ts'
 
 export const maximumBodyBytes = ordinaryBodyBytes
 
 /** Where to send, or why that is not possible just now. */
-export type Upstream = { readonly url: string; readonly token: string } | { readonly unavailable: 'shutting_down' | 'restarting' }
+export type Upstream =
+  | { readonly url: string; readonly token: string }
+  | { readonly unavailable: 'shutting_down' }
+  | { readonly unavailable: 'services'; readonly trouble: ServicesTrouble }
 
 export interface ApiForward {
   handle(request: Request): Promise<Response>
@@ -123,9 +127,9 @@ export function createApiForward(options: { upstream: () => Upstream; fetch?: ty
     if (!methods.has(request.method)) return refuse('method_not_allowed', `${request.method} is not used here.`)
     const target = options.upstream()
     if ('unavailable' in target) {
-      return target.unavailable === 'shutting_down'
-        ? refuse('shutting_down', 'The control center is shutting down.')
-        : refuse('gateway_unavailable', 'The control center is starting its services. This heals by itself.', { 'retry-after': '1' })
+      if (target.unavailable === 'shutting_down') return refuse('shutting_down', 'The control center is shutting down.')
+      const { heals, sentence } = target.trouble
+      return heals ? refuse('services_starting', sentence, { 'retry-after': '1' }) : refuse('services_failed', sentence)
     }
     const address = upstreamAddress(target.url, new URL(request.url))
     if (!address) return refuse('not_found', 'There is nothing at this address.')
@@ -157,7 +161,7 @@ export function createApiForward(options: { upstream: () => Upstream; fetch?: ty
     } catch {
       streams.delete(controller)
       if (controller.signal.aborted) return new Response(null, { status: 499, headers: securityHeaders() })
-      return refuse('gateway_unavailable', 'The services of the control center do not answer. They are being restarted.', {
+      return refuse('services_starting', 'The services of the control center do not answer. They are being restarted.', {
         'retry-after': '1',
       })
     }

@@ -64,6 +64,15 @@ export function windowOptions(options: {
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   let window: WindowPort | null = null
   let hiddenBefore = false
+  /** The document that listens for routes is there. */
+  let listening = false
+  /** Where to, once it is: what is sent earlier is heard by nobody. */
+  let waiting: string | null = null
+
+  function lead(to: WindowPort, route: string): void {
+    if (listening) to.webContents.send(navigateChannel, route)
+    else waiting = route
+  }
 
   function remember(current: WindowPort): void {
     if (current.isDestroyed() || current.isMinimized() || current.isFullScreen()) return
@@ -97,11 +106,21 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     made.on('blur', () => remember(made))
     made.on('closed', () => {
       window = null
+      listening = false
+      waiting = null
       options.onPageGone()
     })
     made.on('session-end', options.onSessionEnd)
     made.webContents.on('did-start-navigation', (details) => {
-      if (details.isMainFrame && !details.isSameDocument) options.onPageGone()
+      if (!details.isMainFrame || details.isSameDocument) return
+      listening = false
+      options.onPageGone()
+    })
+    made.webContents.on('dom-ready', () => {
+      listening = true
+      const route = waiting
+      waiting = null
+      if (route !== null) lead(made, route)
     })
     // A failed load shows in the page area; the reason is in the log of the protocol handler.
     void Promise.resolve(made.loadURL(route ? `${appUrl}#${route}` : appUrl)).catch(() => undefined)
@@ -117,7 +136,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       if (window.isMinimized()) window.restore()
       window.show()
       window.focus()
-      if (route) window.webContents.send(navigateChannel, route)
+      if (route) lead(window, route)
     },
     hide() {
       if (window && !window.isDestroyed()) window.hide()

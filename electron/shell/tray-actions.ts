@@ -48,6 +48,11 @@ export function createTrayActions(options: TrayActionOptions): (action: TrayActi
         if (!result.ok) options.tell(`The gateway could not ${action.action}`, result.message ?? 'The Gateway page says why.', '/gateway')
         return
       }
+      case 'restart-services': {
+        const result = await options.host.command({ action: 'restart-services' })
+        if (!result.ok) options.tell('The services were not restarted', result.message ?? 'The log says why.', '/')
+        return
+      }
       case 'pause-deliveries':
         await client().call('updateSettings', { body: { delivery_paused: action.paused } })
         return

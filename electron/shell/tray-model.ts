@@ -1,10 +1,12 @@
 /** What the tray says, as data: one look answers "is everything all right?", the menu holds the quick remedies. */
 import type { ServicesState } from '../../native-services/contract/host-link.ts'
+import { restartLabel } from '../services/services-trouble.ts'
 import { supervisorStates, type SupervisorStatus, type Tone, worstTone } from '../../native-services/contract/states.ts'
 
 export type TrayAction =
   | { readonly kind: 'open'; readonly route: string | null }
   | { readonly kind: 'gateway'; readonly action: 'start' | 'stop' | 'restart' }
+  | { readonly kind: 'restart-services' }
   | { readonly kind: 'sync-tokens'; readonly gatewayId: string }
   | { readonly kind: 'pause-deliveries'; readonly paused: boolean }
   | { readonly kind: 'login-item'; readonly enabled: boolean }
@@ -23,8 +25,13 @@ export interface TrayModel {
 }
 
 export interface TrayInput {
-  readonly services: { readonly status: SupervisorStatus; readonly reason: string | null }
-  readonly gateway: { readonly state: SupervisorStatus; readonly reason: string | null; readonly owned: boolean }
+  readonly services: { readonly status: SupervisorStatus; readonly reason: string | null; readonly remedy: string | null }
+  readonly gateway: {
+    readonly state: SupervisorStatus
+    readonly reason: string | null
+    readonly remedy: string | null
+    readonly owned: boolean
+  }
   readonly servicesState: ServicesState | null
   readonly loginItem: { readonly available: boolean; readonly enabled: boolean }
   readonly quitting: boolean
@@ -35,6 +42,8 @@ const canStart: ReadonlySet<SupervisorStatus> = new Set(['stopped', 'failed', 'b
 const canStop: ReadonlySet<SupervisorStatus> = new Set(['starting', 'running', 'degraded', 'backing-off'])
 const canRestart: ReadonlySet<SupervisorStatus> = new Set(['running', 'degraded', 'failed', 'backing-off'])
 
+const servicesEnded: ReadonlySet<SupervisorStatus> = new Set(['stopped', 'failed', 'backing-off'])
+
 function shorten(text: string): string {
   return text.length > longestAttentionTitle ? `${text.slice(0, longestAttentionTitle - 1)}…` : text
 }
@@ -43,11 +52,23 @@ function action(label: string, enabled: boolean, what: TrayAction): TrayItem {
   return { kind: 'action', label, enabled, action: what }
 }
 
+function stateLine(name: string, status: SupervisorStatus, reason: string | null): string {
+  const { label, tone } = supervisorStates[status]
+  return `${name}: ${label}${reason && tone !== 'good' ? ` (${shorten(reason)})` : ''}`
+}
+
+/** What to do, each with the place where all of it can be read. */
+function remedies({ services, gateway }: TrayInput): TrayItem[] {
+  return [
+    ...(canStart.has(gateway.state) && gateway.remedy !== null ? [{ remedy: gateway.remedy, route: '/gateway' }] : []),
+    ...(servicesEnded.has(services.status) && services.remedy !== null ? [{ remedy: services.remedy, route: null }] : []),
+  ].map(({ remedy, route }) => action(`→ ${shorten(remedy)}`, true, { kind: 'open', route }))
+}
+
 function stateLines(input: TrayInput): string[] {
   if (input.quitting) return ['Finishing work before quitting…']
-  const gateway = supervisorStates[input.gateway.state]
-  const lines = [`Gateway: ${gateway.label}${input.gateway.reason && gateway.tone !== 'good' ? ` (${shorten(input.gateway.reason)})` : ''}`]
-  if (input.services.status !== 'running') lines.push(`Services: ${supervisorStates[input.services.status].label}`)
+  const lines = [stateLine('Gateway', input.gateway.state, input.gateway.reason)]
+  if (input.services.status !== 'running') lines.push(stateLine('Services', input.services.status, input.services.reason))
   else if (input.servicesState) lines.push(`Agents: ${input.servicesState.agents_online} of ${input.servicesState.agents_total} online`)
   return lines
 }
@@ -68,10 +89,15 @@ export function trayModel(input: TrayInput): TrayModel {
   const alive = input.services.status === 'running' && !input.quitting
   const gatewayId = state?.gateway_id ?? null
   const gateway = input.gateway.state
-  const attention = state && state.attention_count > 0 ? state : null
+  // What they said before they went is old news.
+  const attention = alive && state && state.attention_count > 0 ? state : null
   const paused = state?.deliveries_paused ?? false
 
   const items: TrayItem[] = lines.map((label) => ({ kind: 'text', label }))
+  if (!input.quitting) {
+    items.push(...remedies(input))
+    if (servicesEnded.has(input.services.status)) items.push(action(restartLabel, true, { kind: 'restart-services' }))
+  }
   items.push({ kind: 'separator' }, action('Open Mission Control', !input.quitting, { kind: 'open', route: null }))
   if (attention) {
     items.push(
@@ -105,9 +131,6 @@ export function trayModel(input: TrayInput): TrayModel {
     },
     action('Quit', !input.quitting, { kind: 'quit' }),
   )
-  const needs =
-    attention && !input.quitting
-      ? [attention.attention_count === 1 ? '1 thing needs you' : `${attention.attention_count} things need you`]
-      : []
+  const needs = attention ? [attention.attention_count === 1 ? '1 thing needs you' : `${attention.attention_count} things need you`] : []
   return { tone: trayTone(input), tooltip: ['OpenClaw Mission Control', ...lines, ...needs].join('\n'), items }
 }

@@ -348,11 +348,9 @@ export function createDemoService(deps: ApiDeps, parts: { backups: Pick<BackupSe
     async leave() {
       const { folder, command, data_dir } = state()
       if (!folder) throw new AppError('conflict', 'This control center was not started with --demo. Throw the demo away instead.')
-      const stops = await live.command({ action: 'leave-demo' }).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-      return { stops, command, data_dir }
+      const answer = await live.command({ action: 'leave-demo' }).catch(() => null)
+      const stops = answer?.ok ?? false
+      return { stops, restarts: stops && (answer?.data as { restarts?: boolean } | undefined)?.restarts === true, command, data_dir }
     },
     resume() {
       for (const job of store.jobs.running()) if (job.kind === 'demo_in' || job.kind === 'demo_out') run(job)

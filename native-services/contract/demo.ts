@@ -27,6 +27,8 @@ export type Demo = z.infer<typeof demo>
 export const demoLeave = z.object({
   /** False: this host cannot end itself; stop it by hand. */
   stops: z.boolean(),
+  /** One's own control center opens in its place by itself (the desktop app); otherwise `command` starts it. */
+  restarts: z.boolean(),
   command: z.string(),
   data_dir: z.string(),
 })

@@ -40,6 +40,8 @@ export interface DesktopApi {
   openExternal(url: string): Promise<DesktopResult<null>>
   notify(notification: DesktopNotification): Promise<DesktopResult<null>>
   checkForUpdates(): Promise<DesktopResult<UpdateState>>
+  /** When nothing answers any more: the page itself has no way to ask for it. */
+  restartServices(): Promise<DesktopResult<null>>
   quit(): Promise<DesktopResult<null>>
   /** Tray, notifications and deep links lead to a route (`/agents/…`). Returns the unsubscriber. */
   onNavigate(listener: (route: string) => void): () => void

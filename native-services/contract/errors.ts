@@ -33,6 +33,9 @@ export const errorStatus = {
   /** The database takes no writes: held by another program, not writable, or damaged. */
   database_unavailable: 503,
   shutting_down: 503,
+  /** Said by the desktop app in the place of services that do not answer: they come back by themselves, or do not. */
+  services_starting: 503,
+  services_failed: 503,
   disk_full: 507,
 } as const
 

@@ -64,7 +64,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
     consoleLog: flags.verbose ?? false,
     hooks: {
       onChange: say,
-      onLeaveDemo: () => leaveDemo(),
+      leaveDemo: { restarts: false, leave: () => leaveDemo() },
       onInstall: ({ step, done, total }) => console.log(`Installing OpenClaw (${done}/${total}): ${step}`),
     },
   })

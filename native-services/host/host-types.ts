@@ -31,8 +31,8 @@ export interface HostHooks {
   onChange?(view: HostView): void
   /** OpenClaw is being installed: what is done now, step `done` of `total`. */
   onInstall?(progress: { step: string; done: number; total: number }): void
-  /** The person leaves a control center that is the demo. Without it that is refused. */
-  onLeaveDemo?(): void
+  /** The person leaves a control center that is the demo. Without it that is refused. `restarts`: one's own comes in its place by itself. */
+  leaveDemo?: { readonly restarts: boolean; readonly leave: () => void }
   /** The services host wants a person told. `link` is a hash route of the renderer, e.g. `#/agents/…`. */
   onNotify?(notification: { title: string; body: string; link: string }): void
 }

@@ -383,10 +383,11 @@ export function createHost(options: HostOptions): Host {
   }
 
   function leaveDemo(): CommandResult {
-    if (!config.demo || !hooks.onLeaveDemo) return refused('Stop this program by hand.')
+    if (!config.demo || !hooks.leaveDemo) return refused('Stop this program by hand.')
+    const { restarts, leave } = hooks.leaveDemo
     // The answer goes out first.
-    setTimeout(() => hooks.onLeaveDemo?.(), 500)
-    return done
+    setTimeout(leave, 500)
+    return { ...done, data: { restarts } }
   }
 
   function power(event: 'suspend' | 'resume'): void {

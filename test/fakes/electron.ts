@@ -10,6 +10,7 @@ import type {
   MenuItemConstructorOptions,
   NativeImage,
   NotificationConstructorOptions,
+  RelaunchOptions,
   Settings,
 } from 'electron'
 import type {
@@ -108,6 +109,8 @@ export class FakeWindow extends Emitter implements WindowPort {
   focused = false
   destroyed = false
   url = ''
+  /** Its document does not become ready by itself. */
+  slow = false
   bounds: { x: number; y: number; width: number; height: number }
 
   constructor(owner: FakeApp, options: BrowserWindowConstructorOptions) {
@@ -169,7 +172,11 @@ export class FakeWindow extends Emitter implements WindowPort {
 
   loadURL(url: string): Promise<void> {
     this.url = url
-    queueMicrotask(() => this.emit('ready-to-show'))
+    queueMicrotask(() => {
+      this.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
+      this.emit('ready-to-show')
+      if (!this.slow) this.webContents.emit('dom-ready')
+    })
     return Promise.resolve()
   }
 
@@ -219,6 +226,8 @@ export class FakeApp extends Emitter implements AppPort {
   isReady = false
   /** Exit code, once the process would have ended. */
   exited: number | null = null
+  /** What starts when this process has ended. */
+  relaunched: RelaunchOptions | null = null
 
   constructor(options: { machine?: FakeMachine; packaged?: boolean } = {}) {
     super()
@@ -245,6 +254,10 @@ export class FakeApp extends Emitter implements AppPort {
 
   exit(code = 0): void {
     this.exited ??= code
+  }
+
+  relaunch(options?: RelaunchOptions): void {
+    this.relaunched = options ?? {}
   }
 
   windowClosed(): void {

@@ -45,6 +45,8 @@ export interface FakeHost extends Host {
   change(change: Partial<HostView>): void
   setState(state: Partial<ServicesState>): void
   say(note: { title: string; body: string; link: string }): void
+  /** What the host does when the demo is left; absent where that is refused. */
+  readonly leaveDemo: NonNullable<HostOptions['hooks']>['leaveDemo']
 }
 
 const defaultState: ServicesState = {
@@ -103,6 +105,7 @@ export function createFakeHost(
     setState(state) {
       host.change({ servicesState: { ...defaultState, ...view.servicesState, ...state } })
     },
+    leaveDemo: options.hooks?.leaveDemo,
     say: (note) => options.hooks?.onNotify?.(note),
   }
   return host

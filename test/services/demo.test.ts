@@ -232,7 +232,12 @@ describe('a control center that is the demo', () => {
     expect(await services.call('getDemo')).toMatchObject({ folder: true, data_dir: services.dataDir })
     await expect(services.call('startDemo')).rejects.toThrow('is the demo already')
     await expect(services.call('removeDemo')).rejects.toThrow('Leave it instead')
-    expect(await services.call('leaveDemo')).toEqual({ stops: true, command: 'mission-control serve', data_dir: services.dataDir })
+    expect(await services.call('leaveDemo')).toEqual({
+      stops: true,
+      restarts: false,
+      command: 'mission-control serve',
+      data_dir: services.dataDir,
+    })
     refuse = { 'leave-demo': 'Stop this program by hand.' }
     expect((await services.call('leaveDemo')).stops).toBe(false)
   })

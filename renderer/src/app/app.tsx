@@ -6,11 +6,12 @@ import { Fragment, useEffect } from 'react'
 import { matchRoute, Redirect, Router, useLocation, useRouter } from 'wouter'
 import { OverviewPage } from '../features/overview/overview-page.tsx'
 import { live, startLive } from '../lib/connection.ts'
-import { desktop } from '../lib/desktop.ts'
+import { desktop, wanted } from '../lib/desktop.ts'
 import { openLink, useHashLocation } from '../lib/hash-location.ts'
 import { useLive } from '../lib/store.ts'
+import { attempt } from '../lib/toast.ts'
 import { ConfirmHost } from '../ui/confirm.tsx'
-import { Empty, Loading, PageHead } from '../ui/parts.tsx'
+import { Empty, Loading, Note, PageHead } from '../ui/parts.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LoginPage } from './login-page.tsx'
 import { Overlays } from './overlays.tsx'
@@ -47,10 +48,23 @@ function PageAt({ path }: { path: string }) {
   )
 }
 
+/** The desktop's word for services that do not come back by themselves; a browser never hears it. */
+function RestartServices() {
+  const bridge = desktop
+  if (!bridge) return null
+  const restart = () => void attempt(() => wanted(bridge.restartServices()), { failed: strings.notRestarted }).then(() => live.nudge())
+  return (
+    <Button variant="default" onClick={restart}>
+      {strings.restartServices}
+    </Button>
+  )
+}
+
 function Pages() {
   const [path] = useLocation()
   const ready = useLive((state) => state.ready)
   const loadError = useLive((state) => state.loadError)
+  const problem = useLive((state) => state.connectionProblem)
   // The task drawer is part of its board's page: opening one must not mount the page anew.
   const key = path.split('/').slice(0, 3).join('/')
   useArrival(key)
@@ -63,9 +77,13 @@ function Pages() {
           icon={<PlugZap size={20} aria-hidden />}
           title={strings.loadFailed}
           actions={
-            <Button variant="default" onClick={() => live.nudge()}>
-              {strings.tryNow}
-            </Button>
+            problem === null ? (
+              <Button variant="default" onClick={() => live.nudge()}>
+                {strings.tryNow}
+              </Button>
+            ) : (
+              <RestartServices />
+            )
           }
         >
           {loadError}
@@ -74,11 +92,23 @@ function Pages() {
     )
   }
   return (
-    <ErrorBoundary resetKey={path}>
-      <Fragment key={key}>
-        <PageAt path={path} />
-      </Fragment>
-    </ErrorBoundary>
+    <>
+      {problem === null ? null : (
+        <div style={{ padding: 12 }}>
+          <Note tone="bad">
+            <div className="row">
+              <span className="grow">{problem}</span>
+              <RestartServices />
+            </div>
+          </Note>
+        </div>
+      )}
+      <ErrorBoundary resetKey={path}>
+        <Fragment key={key}>
+          <PageAt path={path} />
+        </Fragment>
+      </ErrorBoundary>
+    </>
   )
 }
 

@@ -62,6 +62,7 @@ export const strings = {
     connecting: 'Connecting…',
     live: 'Live: changes appear as they happen.',
     liveLabel: 'Live',
+    failedLabel: 'Not running',
   },
   jobs: {
     title: 'Jobs',
@@ -96,6 +97,8 @@ export const strings = {
   loadFailed: 'The control center cannot be reached',
   comesBack: 'This page was not opened before. It appears by itself when the connection is back.',
   tryNow: 'Try now',
+  restartServices: 'Restart services',
+  notRestarted: 'The services were not restarted',
   shortcuts: {
     title: 'Keyboard shortcuts',
     palette: 'Search, and do anything',

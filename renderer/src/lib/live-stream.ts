@@ -30,6 +30,8 @@ export function createReconnectingStream(options: {
   /** Nothing has been heard yet since the page was opened. */
   isFirst: () => boolean
   onLost: () => void
+  /** An attempt that failed, and how many did since it last worked. */
+  onFailed: (error: unknown, attempts: number) => void
   onSignedOut: () => void
   random: () => number
 }) {
@@ -73,6 +75,7 @@ export function createReconnectingStream(options: {
         end()
         return options.onSignedOut()
       }
+      options.onFailed(error, attempt)
       return lost()
     }
     if (!stopped) connect()

@@ -2,7 +2,7 @@
  * The live connection: one snapshot, then one event stream, for ever. Every attempt to open the stream carries `since=<last revision
  * applied>`; frames that arrive while a snapshot is being fetched are kept and applied on top of it, so nothing falls between the two.
  */
-import type { ApiClient } from '../../../native-services/contract/client.ts'
+import { type ApiClient, ApiError } from '../../../native-services/contract/client.ts'
 import type { EventFrames } from '../../../native-services/contract/events.ts'
 import type { SessionFrame } from '../../../native-services/contract/sessions.ts'
 import { explain } from './api.ts'
@@ -28,6 +28,9 @@ export interface LiveConnection {
   /** Try at once instead of waiting for the next attempt (the network came back, the window was shown). */
   nudge(): void
 }
+
+/** Attempts of a page that has shown nothing yet, about four seconds, before it says why. */
+const patience = 4
 
 /** Figures that only the server can count are fetched again shortly after something moved. */
 const overviewSoonMs = 1500
@@ -58,6 +61,7 @@ export function createLiveConnection(options: {
 
   const setConnection = (connection: 'connecting' | 'live' | 'lost') => {
     if (store.getState().connection !== connection) store.setState({ connection, connectionSince: Date.now() })
+    if (connection === 'live') store.setState({ connectionProblem: null })
   }
 
   async function readSnapshot(): Promise<void> {
@@ -140,6 +144,13 @@ export function createLiveConnection(options: {
       // Half-written replies would stand still for ever; their text arrives as a comment.
       store.setState({ replies: {} })
       setConnection('lost')
+    },
+    onFailed(error, attempts) {
+      const failed = error instanceof ApiError && error.body?.code === 'services_failed'
+      store.setState({ connectionProblem: failed ? explain(error) : null })
+      // A start takes its seconds; what will not heal is said at once.
+      if (!store.getState().ready && (failed || attempts >= patience))
+        store.setState({ loadError: error instanceof ApiError ? explain(error) : 'Nobody answers. This page goes on trying.' })
     },
     onSignedOut: () => store.setState({ session: 'out', replies: {} }),
     random: options.random ?? Math.random,

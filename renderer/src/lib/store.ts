@@ -40,6 +40,8 @@ export interface LiveState {
   readonly ready: boolean
   /** Why the first snapshot could not be had. */
   readonly loadError: string | null
+  /** Why the connection does not come back by itself, and what to do; null while it may. */
+  readonly connectionProblem: string | null
   readonly session: 'unknown' | 'in' | 'out'
   readonly connection: ConnectionState
   /** When the connection came into its state; milliseconds. */
@@ -70,6 +72,7 @@ export const initialState: LiveState = {
   boards: {},
   ready: false,
   loadError: null,
+  connectionProblem: null,
   session: 'unknown',
   connection: 'connecting',
   connectionSince: Date.now(),

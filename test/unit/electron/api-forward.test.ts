@@ -12,6 +12,7 @@ import {
   type Upstream,
   upstreamAddress,
 } from '../../../electron/protocol/api-forward.ts'
+import { servicesTrouble } from '../../../electron/services/services-trouble.ts'
 import { createAppProtocol } from '../../../electron/protocol/app-protocol.ts'
 import { errorBody } from '../../../native-services/contract/errors.ts'
 
@@ -201,12 +202,22 @@ describe('forwarding /api to the services host', () => {
   })
 
   it('says why there is no answer: starting, gone, shutting down', async () => {
-    upstream = { unavailable: 'restarting' }
+    upstream = { unavailable: 'services', trouble: servicesTrouble({ status: 'starting', reason: null, remedy: null }) }
     const restarting = await call('/api/v1/echo')
     expect(restarting.headers.get('retry-after')).toBe('1')
-    expect(await refusal(restarting)).toEqual({ status: 503, code: 'gateway_unavailable' })
+    expect(await refusal(restarting)).toEqual({ status: 503, code: 'services_starting' })
     upstream = { url: 'http://127.0.0.1:9', token }
-    expect(await refusal(await call('/api/v1/echo'))).toEqual({ status: 503, code: 'gateway_unavailable' })
+    expect(await refusal(await call('/api/v1/echo'))).toEqual({ status: 503, code: 'services_starting' })
+    upstream = {
+      unavailable: 'services',
+      trouble: servicesTrouble({ status: 'failed', reason: 'The database is damaged.', remedy: 'Put a backup in its place.' }),
+    }
+    const failed = await call('/api/v1/echo')
+    expect([failed.status, failed.headers.get('retry-after')]).toEqual([503, null])
+    expect(errorBody.parse(await failed.json())).toMatchObject({
+      code: 'services_failed',
+      detail: expect.stringContaining('The database is damaged. Put a backup in its place.') as string,
+    })
     upstream = { unavailable: 'shutting_down' }
     expect(await refusal(await call('/api/v1/echo'))).toEqual({ status: 503, code: 'shutting_down' })
     expect(forward.openStreams()).toBe(0)

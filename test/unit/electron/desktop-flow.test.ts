@@ -110,6 +110,25 @@ describe('starting', () => {
     expect(fake.window?.url).toBe('app://mission-control/#/agents/7')
   })
 
+  it('goes where the last link leads that came while the page was loading', async () => {
+    const machine = new FakeMachine()
+    const { fake, tray } = await start({ argv: ['--hidden'], machine })
+    tray.choose('Open Mission Control')
+    fake.window!.slow = true
+    await start({ argv: ['openclaw-mission-control://boards/1'], machine })
+    await start({ argv: ['openclaw-mission-control://agents/7'], machine })
+    const { sent } = fake.window!.webContents
+    expect(sent).toEqual([])
+    fake.window!.webContents.emit('dom-ready')
+    expect(sent).toEqual([{ channel: navigateChannel, message: '/agents/7' }])
+    // A reload starts over.
+    fake.window!.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
+    await start({ argv: ['openclaw-mission-control://logs'], machine })
+    expect(sent).toHaveLength(1)
+    fake.window!.webContents.emit('dom-ready')
+    expect(sent.at(-1)?.message).toBe('/logs')
+  })
+
   it('registers as the owner of its links when installed', async () => {
     expect((await start({ packaged: true })).fake.app.protocols).toEqual(['openclaw-mission-control'])
     expect((await start({ machine: new FakeMachine() })).fake.app.protocols).toEqual([])
@@ -289,7 +308,7 @@ describe('living', () => {
   it('the page reaches the services through main, with the token that it never sees', async () => {
     const { fake, host } = await start()
     const starting = await fake.request(new Request('app://mission-control/api/v1/overview'))
-    expect([starting.status, errorBody.parse(await starting.json()).code]).toEqual([503, 'gateway_unavailable'])
+    expect([starting.status, errorBody.parse(await starting.json()).code]).toEqual([503, 'services_starting'])
 
     const authorizations: (string | undefined)[] = []
     const server = createServer((request, response) => {
@@ -319,6 +338,34 @@ describe('living', () => {
     fake.window!.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
     expect((await reader.read()).done).toBe(true)
     await expect.poll(() => closed).toBe(1)
+  })
+
+  it('services that do not come back are told of once, with what to do, in the window, too; the page can ask for another try', async () => {
+    const { fake, host, page } = await start()
+    const failed = { status: 'failed', pid: null, reason: 'The database is damaged.', remedy: 'Put a backup in its place.' } as const
+    host.change({ services: failed })
+    host.change({ services: failed })
+    expect(fake.notes.map((note) => note.options.title)).toEqual(['The services have stopped'])
+    const answer = errorBody.parse(await (await fake.request(new Request('app://mission-control/api/v1/settings'))).json())
+    expect(answer).toMatchObject({
+      code: 'services_failed',
+      detail: expect.stringContaining('The database is damaged. Put a backup in its place.') as string,
+    })
+    expect(await fake.invoke(channelOf('restartServices'), page())).toEqual({ ok: true, value: null })
+    expect(host.commands).toEqual([{ action: 'restart-services' }])
+    host.change({ services: { ...failed, status: 'running' } })
+    host.change({ services: { ...failed, reason: 'Port 8642 is taken.' } })
+    expect(fake.notes).toHaveLength(2)
+  })
+
+  it('leaving the demo opens the control center of its owner', async () => {
+    const { fake, host } = await start({ argv: ['--demo', '--port', '8700', '--hidden'] })
+    expect(host.leaveDemo?.restarts).toBe(true)
+    host.leaveDemo?.leave()
+    expect(fake.app.relaunched).toEqual({ execPath: '/opt/mission-control/openclaw-mission-control', args: ['--port', '8700'] })
+    await expect.poll(() => fake.app.exited).toBe(0)
+    expect(host.stops).toHaveLength(1)
+    expect((await start()).host.leaveDemo).toBeUndefined()
   })
 
   it('the bridge answers our page and nobody else', async () => {
@@ -354,6 +401,10 @@ describe('living', () => {
     fake.app.emit('child-process-gone', {}, { type: 'GPU', reason: 'crashed', exitCode: 9 })
     fake.app.emit('child-process-gone', {}, { type: 'Utility', reason: 'clean-exit', exitCode: 0 })
     expect([contents.reloads, fake.errors.length]).toEqual([3, 1])
+    // Blank by now; who opens it again gets it loaded, once.
+    fake.app.emit('activate')
+    fake.app.emit('activate')
+    expect(contents.reloads).toBe(4)
     expect(readdirSync(path.join(folder, 'data', 'crash-reports'))).toHaveLength(5)
     expect(host.logs.filter((line) => line.includes('desktop.crash'))).toHaveLength(5)
   })

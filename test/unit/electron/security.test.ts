@@ -146,6 +146,7 @@ describe('the bridge', () => {
       getLoginItem: () => ({ enabled: false, available: true, reason: null }),
       setLoginItem: (enabled) => ({ enabled, available: true, reason: null }),
       revealDataFolder: () => null,
+      restartServices: () => null,
       openExternal: (url) => (calls.push(url), null),
       notify: (note) => (calls.push(note.title), null),
       checkForUpdates: () => ({ state: 'disabled', version: null, reason: 'x' }),

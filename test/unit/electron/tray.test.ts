@@ -24,8 +24,8 @@ const state: ServicesState = {
   gateway_id: gatewayId,
 }
 const well: TrayInput = {
-  services: { status: 'running', reason: null },
-  gateway: { state: 'running', reason: null, owned: true },
+  services: { status: 'running', reason: null, remedy: null },
+  gateway: { state: 'running', reason: null, remedy: null, owned: true },
   servicesState: state,
   loginItem: { available: true, enabled: false },
   quitting: false,
@@ -64,13 +64,34 @@ describe('the tray', () => {
 
   it('shows the worst there is, with its reason', () => {
     expect(trayTone({ ...well, servicesState: { ...state, worst_tone: 'warning' } })).toBe('warning')
-    expect(trayTone({ ...well, services: { status: 'failed', reason: 'x' } })).toBe('bad')
-    const failed = { ...well, gateway: { state: 'failed', reason: 'Port 18789 is taken by pid 7.', owned: false } } as const
+    expect(trayTone({ ...well, services: { status: 'failed', reason: 'x', remedy: null } })).toBe('bad')
+    const failed = {
+      ...well,
+      gateway: { state: 'failed', reason: 'Port 18789 is taken by pid 7.', remedy: 'Use port 18790 instead.', owned: false },
+    } as const
     expect(trayModel(failed)).toMatchObject({ tone: 'bad', tooltip: expect.stringContaining('Port 18789 is taken by pid 7.') })
+    expect(entry(failed, '→ Use port 18790 instead.').action).toEqual({ kind: 'open', route: '/gateway' })
     // What the services last said is old news while they are down.
-    expect(trayTone({ ...well, services: { status: 'starting', reason: null }, servicesState: { ...state, worst_tone: 'bad' } })).toBe(
-      'busy',
-    )
+    expect(
+      trayTone({ ...well, services: { status: 'starting', reason: null, remedy: null }, servicesState: { ...state, worst_tone: 'bad' } }),
+    ).toBe('busy')
+  })
+
+  it('says why the services do not run and what to do, and offers it; what they said before is not shown', () => {
+    const input: TrayInput = {
+      ...well,
+      services: { status: 'failed', reason: 'The database is damaged.', remedy: 'Put a backup in its place.' },
+      servicesState: { ...state, attention_count: 2, attention: [{ title: 'Old', link: '#/' }] },
+    }
+    const model = trayModel(input)
+    expect(model).toMatchObject({
+      tone: 'bad',
+      tooltip: 'OpenClaw Mission Control\nGateway: Running\nServices: Failed (The database is damaged.)',
+    })
+    expect(entry(input, '→ Put a backup in its place.').action).toEqual({ kind: 'open', route: null })
+    expect(entry(input, 'Restart services').action).toEqual({ kind: 'restart-services' })
+    expect(labels(input)).not.toContain('Needs attention (2)')
+    expect(labels(well)).not.toContain('Restart services')
   })
 
   it('lists what needs a person, each with its way there', () => {
@@ -101,15 +122,15 @@ describe('the tray', () => {
       true,
       true,
     ])
-    const adopted = { ...well, gateway: { state: 'adopted', reason: null, owned: false } } as const
+    const adopted = { ...well, gateway: { state: 'adopted', reason: null, remedy: null, owned: false } } as const
     expect([
       entry(adopted, 'Start gateway').enabled,
       entry(adopted, 'Stop gateway').enabled,
       entry(adopted, 'Restart gateway').enabled,
     ]).toEqual([false, false, false])
-    const stopped = { ...well, gateway: { state: 'stopped', reason: null, owned: false } } as const
+    const stopped = { ...well, gateway: { state: 'stopped', reason: null, remedy: null, owned: false } } as const
     expect([entry(stopped, 'Start gateway').enabled, entry(stopped, 'Stop gateway').enabled]).toEqual([true, false])
-    const starting = { ...well, services: { status: 'starting', reason: null }, servicesState: null } as const
+    const starting = { ...well, services: { status: 'starting', reason: null, remedy: null }, servicesState: null } as const
     expect([
       entry(starting, 'Re-sync tokens').enabled,
       entry(starting, 'Pause deliveries').enabled,
@@ -134,8 +155,8 @@ describe('the tray', () => {
       for (const services of supervisorStatuses) {
         const model = trayModel({
           ...well,
-          gateway: { state: gateway, reason: null, owned: true },
-          services: { status: services, reason: null },
+          gateway: { state: gateway, reason: null, remedy: null, owned: true },
+          services: { status: services, reason: null, remedy: null },
         })
         expect(tones).toContain(model.tone)
         expect(model.items.length).toBeGreaterThan(10)
@@ -184,10 +205,11 @@ describe('what the tray does', () => {
     await perform({ kind: 'gateway', action: 'restart' })
     await perform({ kind: 'open', route: '/logs' })
     await perform({ kind: 'login-item', enabled: true })
+    await perform({ kind: 'restart-services' })
     await perform({ kind: 'pause-deliveries', paused: true })
     await perform({ kind: 'sync-tokens', gatewayId })
     await perform({ kind: 'quit' })
-    expect(done).toEqual(['restart', 'open /logs', 'login true', 'quit'])
+    expect(done).toEqual(['restart', 'open /logs', 'login true', 'restart-services', 'quit'])
     expect(requests).toMatchObject([
       {
         method: 'PATCH',

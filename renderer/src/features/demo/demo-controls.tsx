@@ -6,6 +6,7 @@ import { Link } from 'wouter'
 import type { Demo } from '../../../../native-services/contract/demo.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
+import { desktop } from '../../lib/desktop.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useAgents, useLive } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
@@ -63,7 +64,7 @@ export function TryDemoButton({ variant = 'default' }: { variant?: 'filled' | 'd
 }
 
 function LeaveDemo({ demo }: { demo: Demo }) {
-  const [left, setLeft] = useState<boolean | null>(null)
+  const [left, setLeft] = useState<{ stops: boolean; restarts: boolean } | null>(null)
   const command = (
     <p className="row">
       <code>{demo.command}</code>
@@ -75,21 +76,21 @@ function LeaveDemo({ demo }: { demo: Demo }) {
       title: strings.leaveTitle,
       body: (
         <>
-          <p>{strings.leaveBody}</p>
-          {command}
+          <p>{desktop ? strings.leaveBodyDesktop : strings.leaveBody}</p>
+          {desktop ? null : command}
         </>
       ),
       confirmLabel: strings.leave,
       onConfirm: () =>
         void attempt(() => api.call('leaveDemo'), { failed: strings.failed }).then((answer) => {
-          if (answer) setLeft(answer.stops)
+          if (answer) setLeft(answer)
         }),
     })
   if (left !== null)
     return (
-      <Note tone={left ? 'good' : 'warning'}>
-        {left ? strings.left : strings.notLeft}
-        {command}
+      <Note tone={left.stops ? 'good' : 'warning'}>
+        {left.restarts ? strings.restarts : left.stops ? strings.left : strings.notLeft}
+        {left.restarts ? null : command}
       </Note>
     )
   return (

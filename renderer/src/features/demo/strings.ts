@@ -35,7 +35,10 @@ export const strings = {
   leave: 'Leave the demo',
   leaveTitle: 'Leave the demo?',
   leaveBody: 'This control center and its gateway stop. The folder of the demo stays where it is. Start your own with:',
+  leaveBodyDesktop:
+    'The demo and its gateway stop, and your own control center opens in their place. The folder of the demo stays where it is.',
   left: 'The demo ends now.',
+  restarts: 'The demo ends now, and your own control center opens in a moment.',
   notLeft: 'Stop this program where you started it. Then start your own with the command below.',
   failed: 'The demo was not left',
   copy: 'Copy the command',

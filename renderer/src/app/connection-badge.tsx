@@ -6,7 +6,6 @@ import { strings } from './strings.ts'
 
 export function ConnectionBadge() {
   const connection = useLive((state) => state.connection)
-  const problem = useLive((state) => state.connectionProblem)
   const words = strings.connection
   if (connection === 'live') {
     return (
@@ -23,16 +22,6 @@ export function ConnectionBadge() {
       <span className="connection" role="status">
         <span className="dot" data-tone="busy" /> {words.connecting}
       </span>
-    )
-  }
-  if (problem !== null) {
-    return (
-      <Tooltip label={problem} multiline maw={360}>
-        <span className="chip" data-tone="bad" role="status">
-          <span className="dot" data-tone="bad" />
-          {words.failedLabel}
-        </span>
-      </Tooltip>
     )
   }
   return <ConnectionLost />

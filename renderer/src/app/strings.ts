@@ -62,7 +62,6 @@ export const strings = {
     connecting: 'Connecting…',
     live: 'Live: changes appear as they happen.',
     liveLabel: 'Live',
-    failedLabel: 'Not running',
   },
   jobs: {
     title: 'Jobs',

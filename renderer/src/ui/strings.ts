@@ -14,6 +14,7 @@ export const words = {
   notTakenBack: 'It was not taken back',
   connectionLost: 'No connection. What you see may be old; it will come back by itself.',
   reconnecting: 'Reconnecting',
+  notRunning: 'Not running',
   loading: 'Loading',
   notLoaded: 'This could not be loaded',
   tryAgain: 'Try again',

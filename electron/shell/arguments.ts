@@ -1,5 +1,6 @@
 /** The desktop's command line. Chromium and the system add switches of their own, so an unknown one is left alone. */
 import { AppError } from '../../native-services/contract/errors.ts'
+import { isDeepLink } from './deep-link.ts'
 
 export interface DesktopArguments {
   readonly demo: boolean
@@ -13,10 +14,13 @@ export interface DesktopArguments {
 
 /**
  * `--port 8700` and `--port=8700` alike.
- * @param argv Without the executable; the path of the app that a development start puts first is skipped as a plain word.
+ * @param all Without the executable; the path of the app that a development start puts first is skipped as a plain word.
  * @throws AppError (`invalid_request`) that names the flag, for a value that makes no sense.
  */
-export function parseArguments(argv: readonly string[]): DesktopArguments {
+export function parseArguments(all: readonly string[]): DesktopArguments {
+  // Who opens a link of ours is a stranger, and on Windows one with a quote in it breaks up into arguments: what follows is not ours.
+  const link = all.findIndex(isDeepLink)
+  const argv = link === -1 ? all : all.slice(0, link)
   function value(name: string): string | null {
     const index = argv.findIndex((argument) => argument === name || argument.startsWith(`${name}=`))
     if (index === -1) return null

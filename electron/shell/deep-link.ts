@@ -9,10 +9,12 @@ export function routeFrom(value: string): string | null {
   return /[\u0000-\u0020\u007f\\]/.test(route) ? null : route
 }
 
+export const isDeepLink = (argument: string): boolean => argument.toLowerCase().startsWith(`${deepLinkScheme}:`)
+
 /** The route of the first of our links among the arguments. */
 export function deepLinkFrom(argv: readonly string[]): string | null {
   for (const argument of argv) {
-    if (!argument.toLowerCase().startsWith(`${deepLinkScheme}:`) || !URL.canParse(argument)) continue
+    if (!isDeepLink(argument) || !URL.canParse(argument)) continue
     const url = new URL(argument)
     const path = `/${url.host}${url.pathname}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
     return routeFrom(`${path}${url.search}`)

@@ -118,6 +118,10 @@ describe('the command line', () => {
     })
     expect(parseArguments([])).toEqual({ demo: false, port: null, dataDir: null, hidden: false, noOpen: false })
   })
+  it('takes no flag from a link', () => {
+    const broken = ['--hidden', 'openclaw-mission-control://x', '--data-dir', '\\\\evil\\share', '--demo', '--port']
+    expect(parseArguments(broken)).toEqual({ demo: false, port: null, dataDir: null, hidden: true, noOpen: false })
+  })
   it.each([
     ['--port', ['--port']],
     ['--port', ['--port=']],

@@ -89,7 +89,7 @@ export const strings = {
     const list = (names: readonly string[]): string => new Intl.ListFormat(undefined, { type: 'conjunction' }).format(names)
     return [
       ...(answered.length > 0 ? [`${list(answered)} answered.`] : []),
-      ...(open.length > 0 ? [`Asked for an answer: ${list(open)}.`] : []),
+      ...(open.length > 0 ? [`${answered.length > 0 ? 'Not yet' : 'Asked for an answer'}: ${list(open)}.`] : []),
     ].join(' ')
   },
   kindTo: (kind: string, name: string) => `${kind} to ${name}`,

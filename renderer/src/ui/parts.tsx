@@ -1,8 +1,9 @@
 /** Small parts that every page uses: page frame, empty and error states, keys, copying. */
 import { Button, Tooltip } from '@mantine/core'
-import { Check, Copy, Info, TriangleAlert } from 'lucide-react'
+import { ArrowLeft, Check, Copy, Info, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { Link } from 'wouter'
 import type { Tone } from '../../../native-services/contract/states.ts'
 import { useOnReturn } from '../lib/use-on-return.ts'
 import { words } from './strings.ts'
@@ -33,6 +34,36 @@ export function Empty({ icon, title, children, actions }: { icon?: ReactNode; ti
       {children ? <p>{children}</p> : null}
       {actions ? <div className="row">{actions}</div> : null}
     </div>
+  )
+}
+
+/** The way back to the list in which a page's subject stands; for the head of the page. */
+export function BackTo({ href, label }: { href: string; label: string }) {
+  return (
+    <Tooltip label={label}>
+      <Link href={href} className="iconbtn" aria-label={label} style={{ marginLeft: -8, marginRight: -4 }}>
+        <ArrowLeft size={15} aria-hidden />
+      </Link>
+    </Tooltip>
+  )
+}
+
+/** In place of a page whose subject is not there. */
+export function GonePage({ title, body, href, back }: { title: string; body: string; href: string; back: string }) {
+  return (
+    <>
+      <PageHead title={title} />
+      <Empty
+        title={title}
+        actions={
+          <Link className="link" href={href}>
+            {back}
+          </Link>
+        }
+      >
+        {body}
+      </Empty>
+    </>
   )
 }
 

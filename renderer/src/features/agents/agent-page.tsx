@@ -1,7 +1,6 @@
 /** One agent: its story, its token, its last error, and what will happen next. */
 import './agent.css'
-import { Tabs, Tooltip } from '@mantine/core'
-import { ArrowLeft } from 'lucide-react'
+import { Tabs } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import type { Activity, Agent } from '../../../../native-services/contract/entities.ts'
@@ -13,7 +12,7 @@ import { navigate, useQuery } from '../../lib/hash-location.ts'
 import { useTaskOf } from '../../lib/board-tasks.ts'
 import { useActivity, useAgent, useBoard, useLive } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
-import { CopyButton, Empty, PageHead } from '../../ui/parts.tsx'
+import { BackTo, CopyButton, GonePage, PageHead } from '../../ui/parts.tsx'
 import { SecretHint } from '../../ui/secret-hint.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
@@ -99,36 +98,11 @@ export function AgentPage({ agentId, sessionKey = null }: { agentId: string; ses
   const board = useBoard(agent?.board_id ?? undefined)
   const task = useTaskOf(agent?.board_id, agent?.current_task_id)
   const [query, setQuery] = useQuery()
-  if (!agent) {
-    return (
-      <>
-        <PageHead title={strings.gone} />
-        <Empty
-          title={strings.gone}
-          actions={
-            <Link className="link" href="/agents">
-              {strings.title}
-            </Link>
-          }
-        >
-          {strings.goneBody}
-        </Empty>
-      </>
-    )
-  }
+  if (!agent) return <GonePage title={strings.gone} body={strings.goneBody} href="/agents" back={strings.title} />
   const words = agentStates[agent.status]
   return (
     <div className="page">
-      <PageHead
-        title={agent.name}
-        lead={
-          <Tooltip label={strings.title}>
-            <Link href="/agents" className="iconbtn" aria-label={strings.title} style={{ marginLeft: -8, marginRight: -4 }}>
-              <ArrowLeft size={15} aria-hidden />
-            </Link>
-          </Tooltip>
-        }
-      />
+      <PageHead title={agent.name} lead={<BackTo href="/agents" label={strings.title} />} />
       <div className="page-inner">
         <div className="card agent-top">
           <AgentAvatar agent={agent} size={42} />

@@ -1,14 +1,14 @@
-import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
-import { openNewBoard, useOverlays } from '../../app/palette-state.ts'
+import { Group, Select, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { NoBoardDialog } from '../boards/no-board-dialog.tsx'
 import { strings } from './strings.ts'
-import { words as common } from '../../ui/strings.ts'
 
 const intervals = ['30s', '1m', '5m', '10m', '30m', '1h', 'disabled']
 
@@ -21,13 +21,9 @@ export function NewAgentDialog() {
   const [every, setEvery] = useState('10m')
   const [emoji, setEmoji] = useState('')
   const [purpose, setPurpose] = useState('')
-  const [busy, setBusy] = useState(false)
   const close = () => useOverlays.setState({ newAgent: false })
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() === '' || busy) return
-    setBusy(true)
+  const save = async () => {
     const agent = await attempt(
       () =>
         api.call('createAgent', {
@@ -45,101 +41,77 @@ export function NewAgentDialog() {
         }),
       { failed: 'The agent was not created' },
     )
-    setBusy(false)
-    if (!agent) return
+    if (!agent) return false
     remember('agent', agent)
-    close()
     if (!window.location.hash.startsWith('#/welcome')) navigate(`/agents/${agent.id}`)
+    return true
   }
 
-  if (boards.length === 0) {
+  if (boards.length === 0)
     return (
-      <Dialog opened onClose={close} title={words.title} size={420}>
-        <p className="muted">{words.noBoards}</p>
-        <Group justify="flex-end" mt={14}>
-          <Button
-            onClick={() => {
-              close()
-              openNewBoard()
-            }}
-          >
-            {words.newBoard}
-          </Button>
-        </Group>
-      </Dialog>
+      <NoBoardDialog title={words.title} onClose={close}>
+        {words.noBoards}
+      </NoBoardDialog>
     )
-  }
   return (
-    <Dialog opened onClose={close} title={words.title} size={480}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack gap={12}>
-          <Group gap={8} align="flex-end" wrap="nowrap">
-            <TextInput
-              label={words.emoji}
-              value={emoji}
-              onChange={(event) => setEmoji(event.currentTarget.value)}
-              w={64}
-              maxLength={8}
-              placeholder="🛠️"
-            />
-            <TextInput
-              label={words.name}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              maxLength={120}
-              required
-              data-autofocus
-              style={{ flex: 1 }}
-            />
-          </Group>
-          <Group gap={8} grow align="flex-start">
-            <Select
-              label={words.board}
-              allowDeselect={false}
-              value={boardId}
-              onChange={(value) => value && setBoardId(value)}
-              data={boards.map((board) => ({ value: board.id, label: board.name }))}
-            />
-            <Select
-              label={words.role}
-              description={words.roleHints[role]}
-              inputWrapperOrder={['label', 'input', 'description']}
-              allowDeselect={false}
-              value={role}
-              onChange={(value) => setRole(value === 'lead' ? 'lead' : 'worker')}
-              data={[
-                { value: 'worker', label: strings.roles.worker },
-                { value: 'lead', label: strings.roles.lead },
-              ]}
-            />
-            <Select
-              label={words.heartbeat}
-              allowDeselect={false}
-              value={every}
-              onChange={(value) => value && setEvery(value)}
-              data={intervals.map((value) => ({ value, label: value === 'disabled' ? 'Never' : value }))}
-            />
-          </Group>
-          <Textarea
-            label={words.purpose}
-            description={words.purposeHint}
-            value={purpose}
-            onChange={(event) => setPurpose(event.currentTarget.value)}
-            autosize
-            minRows={3}
-            maxRows={10}
-            maxLength={2000}
-          />
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={close}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === ''}>
-              {words.submit}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <FormDialog title={words.title} size={480} submit={words.submit} ready={name.trim() !== ''} save={save} onClose={close}>
+      <Group gap={8} align="flex-end" wrap="nowrap">
+        <TextInput
+          label={words.emoji}
+          value={emoji}
+          onChange={(event) => setEmoji(event.currentTarget.value)}
+          w={64}
+          maxLength={8}
+          placeholder="🛠️"
+        />
+        <TextInput
+          label={words.name}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          maxLength={120}
+          required
+          data-autofocus
+          style={{ flex: 1 }}
+        />
+      </Group>
+      <Group gap={8} grow align="flex-start">
+        <Select
+          label={words.board}
+          allowDeselect={false}
+          value={boardId}
+          onChange={(value) => value && setBoardId(value)}
+          data={boards.map((board) => ({ value: board.id, label: board.name }))}
+        />
+        <Select
+          label={words.role}
+          description={words.roleHints[role]}
+          inputWrapperOrder={['label', 'input', 'description']}
+          allowDeselect={false}
+          value={role}
+          onChange={(value) => setRole(value === 'lead' ? 'lead' : 'worker')}
+          data={[
+            { value: 'worker', label: strings.roles.worker },
+            { value: 'lead', label: strings.roles.lead },
+          ]}
+        />
+        <Select
+          label={words.heartbeat}
+          allowDeselect={false}
+          value={every}
+          onChange={(value) => value && setEvery(value)}
+          data={intervals.map((value) => ({ value, label: value === 'disabled' ? 'Never' : value }))}
+        />
+      </Group>
+      <Textarea
+        label={words.purpose}
+        description={words.purposeHint}
+        value={purpose}
+        onChange={(event) => setPurpose(event.currentTarget.value)}
+        autosize
+        minRows={3}
+        maxRows={10}
+        maxLength={2000}
+      />
+    </FormDialog>
   )
 }

@@ -1,15 +1,14 @@
 /** Creates a board group, or changes one: its name, what it is for, which boards are in it. */
-import { Button, Group, MultiSelect, Stack, Textarea, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { MultiSelect, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { BoardGroup } from '../../../../native-services/contract/board-groups.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { useBoards } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { strings } from './strings.ts'
-import { words as common } from '../../ui/strings.ts'
 
 /** @param group Absent: a new one. */
 export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: () => void }) {
@@ -18,16 +17,12 @@ export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: (
   const [description, setDescription] = useState(group?.description ?? '')
   const before = group ? boards.filter((board) => board.board_group_id === group.id).map((board) => board.id) : []
   const [chosen, setChosen] = useState<string[]>(before)
-  const [busy, setBusy] = useState(false)
 
   const move = async (boardId: string, to: string | null) => {
     const board = await api.call('updateBoard', { params: { board_id: boardId }, body: { board_group_id: to } })
     remember('board', board)
   }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() === '' || busy) return
-    setBusy(true)
+  const save = async () => {
     const saved = await attempt(
       async () => {
         if (!group) return api.call('createBoardGroup', { body: { name, description, board_ids: chosen } })
@@ -38,53 +33,47 @@ export function GroupDialog({ group, onClose }: { group?: BoardGroup; onClose: (
       },
       { failed: group ? strings.notSaved : strings.notCreated },
     )
-    setBusy(false)
-    if (!saved) return
+    if (!saved) return false
     remember('board_group', saved)
-    onClose()
     if (!group) navigate(`/groups/${saved.id}`)
+    return true
   }
 
   return (
-    <Dialog opened onClose={onClose} title={group ? strings.editGroup : strings.newGroupTitle} size={460}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack gap={12}>
-          <TextInput
-            label={strings.name}
-            placeholder={strings.namePlaceholder}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={120}
-            required
-            data-autofocus
-          />
-          <Textarea
-            label={strings.description}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-            autosize
-            minRows={2}
-            maxRows={6}
-          />
-          <MultiSelect
-            label={strings.boards}
-            description={strings.boardsHint}
-            value={chosen}
-            onChange={setChosen}
-            data={boards.map((board) => ({ value: board.id, label: board.name }))}
-            searchable
-            clearable
-          />
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === ''}>
-              {group ? strings.save : strings.create}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={group ? strings.editGroup : strings.newGroupTitle}
+      size={460}
+      submit={group ? strings.save : strings.create}
+      ready={name.trim() !== ''}
+      save={save}
+      onClose={onClose}
+    >
+      <TextInput
+        label={strings.name}
+        placeholder={strings.namePlaceholder}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={120}
+        required
+        data-autofocus
+      />
+      <Textarea
+        label={strings.description}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+        autosize
+        minRows={2}
+        maxRows={6}
+      />
+      <MultiSelect
+        label={strings.boards}
+        description={strings.boardsHint}
+        value={chosen}
+        onChange={setChosen}
+        data={boards.map((board) => ({ value: board.id, label: board.name }))}
+        searchable
+        clearable
+      />
+    </FormDialog>
   )
 }

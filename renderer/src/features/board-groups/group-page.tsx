@@ -2,9 +2,9 @@
 import '../boards/board.css'
 import '../heartbeats/heartbeats.css'
 import './board-groups.css'
-import { Autocomplete, Button, Checkbox, Tooltip } from '@mantine/core'
-import { ArrowLeft, Pencil, SquareKanban, Trash2 } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { Button, Tooltip } from '@mantine/core'
+import { Pencil, SquareKanban, Trash2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import type { BoardGroup, GroupSnapshot } from '../../../../native-services/contract/board-groups.ts'
 import { taskStates } from '../../../../native-services/contract/states.ts'
@@ -13,60 +13,17 @@ import { api, explain } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { moveInList } from '../../lib/keys.ts'
 import { useAgents, useBoards, useLive } from '../../lib/store.ts'
-import { attempt, toast } from '../../lib/toast.ts'
+import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
-import { Empty, type ListRead, NoRows, PageHead } from '../../ui/parts.tsx'
+import { BackTo, Empty, GonePage, type ListRead, NoRows, PageHead } from '../../ui/parts.tsx'
 import { BoardCard } from '../boards/board-card.tsx'
-import { intervals, readInterval } from '../heartbeats/rhythm-dialog.tsx'
-import { strings as paceStrings } from '../heartbeats/strings.ts'
+import { PaceCard } from '../heartbeats/pace-card.tsx'
 import { GroupChat } from './group-chat.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { words as common } from '../../ui/strings.ts'
 import { strings } from './strings.ts'
 import { useBoardGroup } from './use-groups.ts'
-
-function Pace({ groupId }: { groupId: string }) {
-  const [every, setEvery] = useState('10m')
-  const [leads, setLeads] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const interval = readInterval(every)
-  const apply = async (event: FormEvent) => {
-    event.preventDefault()
-    if (interval === null || busy) return
-    setBusy(true)
-    const result = await attempt(
-      () => api.call('applyGroupHeartbeat', { params: { board_group_id: groupId }, body: { every: interval, include_board_leads: leads } }),
-      { failed: paceStrings.paceFailed },
-    )
-    setBusy(false)
-    if (result) toast(paceStrings.paceDone(result.updated_agent_ids.length, result.requested))
-  }
-  return (
-    <section className="card" aria-labelledby="group-pace">
-      <div className="card-head">
-        <h2 id="group-pace">{strings.pace}</h2>
-        <span className="aside hide-narrow">{strings.paceHint}</span>
-      </div>
-      <form className="card-body pace" onSubmit={(event) => void apply(event)}>
-        <Autocomplete
-          label={paceStrings.every}
-          value={every}
-          onChange={setEvery}
-          data={[...intervals, paceStrings.never]}
-          filter={({ options }) => options}
-          error={interval === null}
-          size="xs"
-          w={130}
-        />
-        <Checkbox size="xs" label={strings.paceLeads} checked={leads} onChange={(event) => setLeads(event.currentTarget.checked)} />
-        <Button type="submit" variant="default" loading={busy} disabled={interval === null}>
-          {paceStrings.paceApply}
-        </Button>
-      </form>
-    </section>
-  )
-}
 
 /** Fetched again shortly after a board of the group changed; tasks of boards that nobody opened are not in the page. */
 function usePressing(groupId: string, mark: string): { boards: GroupSnapshot['boards']; read: ListRead } {
@@ -155,23 +112,7 @@ export function GroupPage({ groupId }: { groupId: string }) {
   const allBoards = useBoards()
   const allAgents = useAgents()
   const [editing, setEditing] = useState(false)
-  if (!group) {
-    return (
-      <>
-        <PageHead title={strings.gone} />
-        <Empty
-          title={strings.gone}
-          actions={
-            <Link className="link" href="/boards">
-              {strings.allBoards}
-            </Link>
-          }
-        >
-          {strings.goneBody}
-        </Empty>
-      </>
-    )
-  }
+  if (!group) return <GonePage title={strings.gone} body={strings.goneBody} href="/boards" back={strings.allBoards} />
   const boards = allBoards.filter((board) => board.board_group_id === group.id)
   const ids = new Set(boards.map((board) => board.id))
   const agents = allAgents.filter((agent) => agent.board_id !== null && ids.has(agent.board_id))
@@ -179,16 +120,7 @@ export function GroupPage({ groupId }: { groupId: string }) {
 
   return (
     <div className="page">
-      <PageHead
-        title={group.name}
-        lead={
-          <Tooltip label={strings.allBoards}>
-            <Link href="/boards" className="iconbtn" aria-label={strings.allBoards} style={{ marginLeft: -8, marginRight: -4 }}>
-              <ArrowLeft size={15} aria-hidden />
-            </Link>
-          </Tooltip>
-        }
-      />
+      <PageHead title={group.name} lead={<BackTo href="/boards" label={strings.allBoards} />} />
       <div className="page-inner">
         <div className="row">
           <span className="grow muted">{group.description || strings.count(boards.length)}</span>
@@ -221,7 +153,13 @@ export function GroupPage({ groupId }: { groupId: string }) {
                   ))}
                 </div>
                 <Pressing groupId={group.id} mark={mark} />
-                {agents.length > 0 ? <Pace groupId={group.id} /> : null}
+                {agents.length > 0 ? (
+                  <PaceCard
+                    title={strings.pace}
+                    hint={strings.paceHint}
+                    apply={(body) => api.call('applyGroupHeartbeat', { params: { board_group_id: group.id }, body })}
+                  />
+                ) : null}
               </>
             )}
           </div>

@@ -1,7 +1,6 @@
 /** One board: its tasks as columns or rows, filters in the address, a task as a drawer beside it. */
 import './board.css'
-import { Button, Tooltip } from '@mantine/core'
-import { ArrowLeft } from 'lucide-react'
+import { Button } from '@mantine/core'
 import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { Task } from '../../../../native-services/contract/entities.ts'
@@ -15,12 +14,12 @@ import { part } from '../../lib/part.tsx'
 import { useAgents, useBoard } from '../../lib/store.ts'
 import { toast } from '../../lib/toast.ts'
 import { preloadMarkdown } from '../../ui/markdown.tsx'
-import { Empty, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
+import { BackTo, Empty, GonePage, LoadError, Loading, Note, PageHead } from '../../ui/parts.tsx'
 import { useBoardGroup } from '../board-groups/use-groups.ts'
 import { GoalBar } from '../goals/goal-bar.tsx'
 import { BoardPlanDialogs } from '../planning/board-menu-items.tsx'
-import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
-import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
+import { missingFor } from '../tasks/assign-dialog.tsx'
+import { StatusQuestion } from '../tasks/status-question.tsx'
 import { BoardActions, setPaused } from './board-actions.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBar, FilterText, ViewSwitch } from './filter-bar.tsx'
@@ -167,36 +166,11 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
   const onMoveTo = useSteady((task: Task, to: TaskStatus) => start({ task, to, index: 0, with: [], fresh: false }))
   const onAdded = useSteady((task: Task, to: TaskStatus) => start({ task, to, index: 0, with: [], fresh: true }))
 
-  if (!board) {
-    return (
-      <>
-        <PageHead title={strings.gone} />
-        <Empty
-          title={strings.gone}
-          actions={
-            <Link className="link" href="/boards">
-              {strings.allBoards}
-            </Link>
-          }
-        >
-          {strings.goneBody}
-        </Empty>
-      </>
-    )
-  }
+  if (!board) return <GonePage title={strings.gone} body={strings.goneBody} href="/boards" back={strings.allBoards} />
 
   return (
     <div className="page-flush">
-      <PageHead
-        title={board.name}
-        lead={
-          <Tooltip label={strings.allBoards}>
-            <Link href="/boards" className="iconbtn" aria-label={strings.allBoards} style={{ marginLeft: -8, marginRight: -4 }}>
-              <ArrowLeft size={15} aria-hidden />
-            </Link>
-          </Tooltip>
-        }
-      >
+      <PageHead title={board.name} lead={<BackTo href="/boards" label={strings.allBoards} />}>
         {group ? (
           <Link href={`/groups/${group.id}`} className="link truncate hide-narrow">
             {group.name}
@@ -267,25 +241,15 @@ export function BoardPage({ boardId, taskId }: { boardId: string; taskId: string
         />
       )}
       {chosen.size > 0 ? <BulkBar boardId={board.id} tasks={tasks.filter((task) => chosen.has(task.id))} onDone={clear} /> : null}
-      {asking?.missing === 'reason' ? (
-        <BlockedDialog
-          task={asking.task}
-          onCancel={() => setAsking(null)}
-          onReason={(reason) => {
-            setAsking(null)
-            place(asking, { blocked_reason: reason })
-          }}
-        />
-      ) : null}
-      {asking?.missing === 'assignee' ? (
-        <AssignDialog
+      {asking ? (
+        <StatusQuestion
           task={asking.task}
           to={asking.to}
-          agents={agents}
+          missing={asking.missing}
           onCancel={() => setAsking(null)}
-          onAgent={(agentId) => {
+          onAnswer={(answer) => {
             setAsking(null)
-            place(asking, { assigned_agent_ids: [agentId] })
+            place(asking, answer)
           }}
         />
       ) : null}

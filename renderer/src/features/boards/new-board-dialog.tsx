@@ -1,16 +1,15 @@
-import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Select, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { useOverlays } from '../../app/palette-state.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { navigate } from '../../lib/hash-location.ts'
 import { attempt } from '../../lib/toast.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { GroupSelect } from '../board-groups/group-select.tsx'
 import { useBoardTemplates } from '../planning/use-planning.ts'
 import { draftOf, goalBody, GoalFields, goalFits } from '../goals/goal-fields.tsx'
 import { strings } from './strings.ts'
-import { words as common } from '../../ui/strings.ts'
 
 export function NewBoardDialog() {
   const words = strings.create
@@ -21,14 +20,10 @@ export function NewBoardDialog() {
   const [templateId, setTemplateId] = useState<string | null>(null)
   const templates = useBoardTemplates().items
   const template = templates.find((each) => each.id === templateId)
-  const [busy, setBusy] = useState(false)
   const fits = template !== undefined || goalFits(goal)
   const close = () => useOverlays.setState({ newBoard: false })
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() === '' || busy || !fits) return
-    setBusy(true)
+  const save = async () => {
     const board = await attempt(
       () =>
         template
@@ -36,63 +31,50 @@ export function NewBoardDialog() {
           : api.call('createBoard', { body: { name, description, ...goalBody(goal), board_group_id: groupId } }),
       { failed: 'The board was not created' },
     )
-    setBusy(false)
-    if (!board) return
+    if (!board) return false
     remember('board', board)
-    close()
     if (!window.location.hash.startsWith('#/welcome')) navigate(`/boards/${board.id}`)
+    return true
   }
 
   return (
-    <Dialog opened onClose={close} title={words.title} size={540}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack gap={12}>
-          <TextInput
-            label={words.name}
-            placeholder={words.namePlaceholder}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={120}
-            required
-            data-autofocus
+    <FormDialog title={words.title} size={540} submit={words.submit} ready={name.trim() !== '' && fits} save={save} onClose={close}>
+      <TextInput
+        label={words.name}
+        placeholder={words.namePlaceholder}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={120}
+        required
+        data-autofocus
+      />
+      {templates.length > 0 ? (
+        <Select
+          label={words.template}
+          allowDeselect={false}
+          value={templateId ?? ''}
+          onChange={(value) => setTemplateId(value || null)}
+          data={[{ value: '', label: words.empty }, ...templates.map((each) => ({ value: each.id, label: each.name }))]}
+          {...(template
+            ? { description: words.brings(template.counts.tasks, template.counts.custom_fields, template.counts.recurring_tasks) }
+            : {})}
+        />
+      ) : null}
+      {template ? (
+        <p className="muted">{template.description || words.goalLater}</p>
+      ) : (
+        <>
+          <Textarea
+            label={words.description}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+            autosize
+            minRows={2}
           />
-          {templates.length > 0 ? (
-            <Select
-              label={words.template}
-              allowDeselect={false}
-              value={templateId ?? ''}
-              onChange={(value) => setTemplateId(value || null)}
-              data={[{ value: '', label: words.empty }, ...templates.map((each) => ({ value: each.id, label: each.name }))]}
-              {...(template
-                ? { description: words.brings(template.counts.tasks, template.counts.custom_fields, template.counts.recurring_tasks) }
-                : {})}
-            />
-          ) : null}
-          {template ? (
-            <p className="muted">{template.description || words.goalLater}</p>
-          ) : (
-            <>
-              <Textarea
-                label={words.description}
-                value={description}
-                onChange={(event) => setDescription(event.currentTarget.value)}
-                autosize
-                minRows={2}
-              />
-              <GoalFields draft={goal} onChange={setGoal} />
-              <GroupSelect value={groupId} onChange={setGroupId} />
-            </>
-          )}
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={close}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === '' || !fits}>
-              {words.submit}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+          <GoalFields draft={goal} onChange={setGoal} />
+          <GroupSelect value={groupId} onChange={setGroupId} />
+        </>
+      )}
+    </FormDialog>
   )
 }

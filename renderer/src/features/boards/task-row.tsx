@@ -12,8 +12,8 @@ import { useLive } from '../../lib/store.ts'
 import { AgentAvatar } from '../../ui/avatar.tsx'
 import { StateIcon } from '../../ui/icon.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
-import { AssignDialog, missingFor } from '../tasks/assign-dialog.tsx'
-import { BlockedDialog } from '../tasks/blocked-dialog.tsx'
+import { missingFor } from '../tasks/assign-dialog.tsx'
+import { StatusQuestion } from '../tasks/status-question.tsx'
 import { UnreadMark } from '../tasks/unread-mark.tsx'
 import { WaitingFor } from '../tasks/waiting-for.tsx'
 import { DueField } from './due-field.tsx'
@@ -159,25 +159,15 @@ export const TaskRow = memo(function TaskRow({
       <span className="faint hide-narrow row-time">
         <RelativeTime at={task.last_message_at ?? task.updated_at} />
       </span>
-      {asking?.missing === 'reason' ? (
-        <BlockedDialog
-          task={task}
-          onCancel={() => setAsking(null)}
-          onReason={(reason) => {
-            setAsking(null)
-            move(asking.to, { blocked_reason: reason })
-          }}
-        />
-      ) : null}
-      {asking?.missing === 'assignee' ? (
-        <AssignDialog
+      {asking ? (
+        <StatusQuestion
           task={task}
           to={asking.to}
-          agents={membersOf(task.board_id)}
+          missing={asking.missing}
           onCancel={() => setAsking(null)}
-          onAgent={(agentId) => {
+          onAnswer={(answer) => {
             setAsking(null)
-            move(asking.to, { assigned_agent_ids: [agentId] })
+            move(asking.to, answer)
           }}
         />
       ) : null}

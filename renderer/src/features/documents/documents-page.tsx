@@ -1,13 +1,13 @@
 /** All documents of a board: a list, and the one that is open beside it. */
 import './documents.css'
-import { Button, Select, TextInput, Tooltip } from '@mantine/core'
-import { ArrowLeft, FileText, Plus, Search } from 'lucide-react'
+import { Button, Select, TextInput } from '@mantine/core'
+import { FileText, Plus, Search } from 'lucide-react'
 import { Link } from 'wouter'
 import { documentTypes } from '../../../../native-services/contract/documents.ts'
 import { keepQuery, navigate, useQuery } from '../../lib/hash-location.ts'
 import { useBoard } from '../../lib/store.ts'
 import { useBoardTasks } from '../../lib/board-tasks.ts'
-import { Empty, LoadError, PageHead } from '../../ui/parts.tsx'
+import { BackTo, Empty, GonePage, LoadError, PageHead } from '../../ui/parts.tsx'
 import { strings as boardStrings } from '../boards/strings.ts'
 import { DocumentEditor } from './document-editor.tsx'
 import { DocumentList } from './document-list.tsx'
@@ -29,36 +29,10 @@ export function DocumentsPage({ boardId, documentId }: { boardId: string; docume
   )
   const at = (id: string | null) => keepQuery(`/boards/${boardId}/documents${id === null ? '' : `/${id}`}`)
 
-  if (!board)
-    return (
-      <Empty
-        title={boardStrings.gone}
-        actions={
-          <Link className="link" href="/boards">
-            {boardStrings.allBoards}
-          </Link>
-        }
-      >
-        {boardStrings.goneBody}
-      </Empty>
-    )
+  if (!board) return <GonePage title={boardStrings.gone} body={boardStrings.goneBody} href="/boards" back={boardStrings.allBoards} />
   return (
     <div className="page-flush">
-      <PageHead
-        title={strings.pageTitle(board.name)}
-        lead={
-          <Tooltip label={strings.backToBoard}>
-            <Link
-              href={`/boards/${boardId}`}
-              className="iconbtn"
-              aria-label={strings.backToBoard}
-              style={{ marginLeft: -8, marginRight: -4 }}
-            >
-              <ArrowLeft size={15} aria-hidden />
-            </Link>
-          </Tooltip>
-        }
-      />
+      <PageHead title={strings.pageTitle(board.name)} lead={<BackTo href={`/boards/${boardId}`} label={strings.backToBoard} />} />
       <div className="documents-page" data-open={documentId === null ? undefined : ''}>
         <div className="documents-side">
           <div className="documents-filter">

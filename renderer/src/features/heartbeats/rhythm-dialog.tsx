@@ -1,11 +1,11 @@
 /** Interval, idleness and quiet hours of one agent. */
-import { Autocomplete, Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Autocomplete, Group, Select, Switch, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { Agent, HeartbeatConfig } from '../../../../native-services/contract/entities.ts'
 import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { attempt } from '../../lib/toast.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { strings } from './strings.ts'
 
 export const intervals = ['30s', '1m', '5m', '10m', '30m', '1h', '4h']
@@ -27,13 +27,10 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
   const [from, setFrom] = useState(config.quiet_hours?.from ?? '22:00')
   const [to, setTo] = useState(config.quiet_hours?.to ?? '07:00')
   const [zone, setZone] = useState(config.quiet_hours?.timezone ?? here)
-  const [busy, setBusy] = useState(false)
   const interval = readInterval(every)
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault()
-    if (interval === null || busy) return
-    setBusy(true)
+  const save = async () => {
+    if (interval === null) return false
     const heartbeat_config: HeartbeatConfig = {
       every: interval,
       target: config.target,
@@ -44,81 +41,76 @@ export function RhythmDialog({ agent, onClose }: { agent: Agent; onClose: () => 
       failed: strings.notSaved,
       done: strings.saved,
     })
-    setBusy(false)
-    if (!saved) return
+    if (!saved) return false
     remember('agent', saved)
-    onClose()
+    return true
   }
 
   return (
-    <Dialog opened onClose={onClose} title={strings.editFor(agent.name)} size={470}>
-      <form onSubmit={(event) => void save(event)}>
-        <Stack gap={14}>
-          <Autocomplete
-            label={strings.every}
-            value={every}
-            onChange={setEvery}
-            data={[...intervals, strings.never]}
-            filter={({ options }) => options}
-            error={interval === null ? strings.custom : null}
-            size="xs"
-            openOnFocus={false}
-            data-autofocus
+    <FormDialog
+      title={strings.editFor(agent.name)}
+      size={470}
+      gap={14}
+      submit={strings.save}
+      ready={interval !== null}
+      save={save}
+      onClose={onClose}
+    >
+      <Autocomplete
+        label={strings.every}
+        value={every}
+        onChange={setEvery}
+        data={[...intervals, strings.never]}
+        filter={({ options }) => options}
+        error={interval === null ? strings.custom : null}
+        size="xs"
+        openOnFocus={false}
+        data-autofocus
+      />
+      <Switch
+        size="xs"
+        label={strings.idle}
+        description={strings.idleHint}
+        checked={idle}
+        onChange={(event) => setIdle(event.currentTarget.checked)}
+      />
+      <Switch
+        size="xs"
+        label={strings.quiet}
+        description={strings.quietHint}
+        checked={quiet}
+        onChange={(event) => setQuiet(event.currentTarget.checked)}
+      />
+      {quiet ? (
+        <Group gap={8} wrap="nowrap" align="flex-end">
+          <TextInput
+            type="time"
+            label={strings.quietFrom}
+            value={from}
+            onChange={(event) => setFrom(event.currentTarget.value)}
+            required
+            w={122}
           />
-          <Switch
-            size="xs"
-            label={strings.idle}
-            description={strings.idleHint}
-            checked={idle}
-            onChange={(event) => setIdle(event.currentTarget.checked)}
+          <TextInput
+            type="time"
+            label={strings.quietTo}
+            value={to}
+            onChange={(event) => setTo(event.currentTarget.value)}
+            required
+            w={122}
           />
-          <Switch
-            size="xs"
-            label={strings.quiet}
-            description={strings.quietHint}
-            checked={quiet}
-            onChange={(event) => setQuiet(event.currentTarget.checked)}
+          <Select
+            label={strings.timezone}
+            searchable
+            allowDeselect={false}
+            value={zone}
+            onChange={(value) => value && setZone(value)}
+            data={zones.includes(zone) ? zones : [zone, ...zones]}
+            limit={60}
+            style={{ flex: 1 }}
           />
-          {quiet ? (
-            <Group gap={8} wrap="nowrap" align="flex-end">
-              <TextInput
-                type="time"
-                label={strings.quietFrom}
-                value={from}
-                onChange={(event) => setFrom(event.currentTarget.value)}
-                required
-                w={122}
-              />
-              <TextInput
-                type="time"
-                label={strings.quietTo}
-                value={to}
-                onChange={(event) => setTo(event.currentTarget.value)}
-                required
-                w={122}
-              />
-              <Select
-                label={strings.timezone}
-                searchable
-                allowDeselect={false}
-                value={zone}
-                onChange={(value) => value && setZone(value)}
-                data={zones.includes(zone) ? zones : [zone, ...zones]}
-                limit={60}
-                style={{ flex: 1 }}
-              />
-            </Group>
-          ) : null}
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              {strings.cancel}
-            </Button>
-            <Button type="submit" loading={busy} disabled={interval === null}>
-              {strings.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+        </Group>
+      ) : null}
+    </FormDialog>
   )
 }

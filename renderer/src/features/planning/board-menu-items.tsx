@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { downloadBoard, downloadTasks } from './files.ts'
 import { strings } from './strings.ts'
 
-const KeepBoardDialog = part(async () => (await import('./templates-section.tsx')).KeepBoardDialog)
+const KeepBoardDialog = part(async () => (await import('./board-template-dialogs.tsx')).KeepBoardDialog)
 const RecurringSection = part(async () => (await import('./recurring-section.tsx')).RecurringSection)
 
 /** @param onOpen Opens the dialog of that name; it stands in the address as `plan`. */

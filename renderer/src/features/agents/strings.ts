@@ -38,7 +38,6 @@ export const strings = {
   goneBody: 'It may have been deleted.',
   wake: 'Wake',
   provision: 'Provision again',
-  provisionHint: 'Writes its workspace and credentials again, then wakes it.',
   sync: 'Re-sync token',
   pause: 'Pause',
   resume: 'Resume',

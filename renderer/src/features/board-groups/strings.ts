@@ -44,7 +44,5 @@ export const strings = {
   broadcastHint: (agents: number) => `Each of the ${agents} agents of these boards gets the message, and may answer.`,
   told: (agents: number) => `sent to ${plural(agents, 'agent', 'agents')}`,
   notSent: 'The message was not sent',
-  earlier: 'Earlier messages',
-  everybodyHint: 'everybody in the group',
   leadHint: 'the leads of the boards',
 } as const

@@ -1,5 +1,5 @@
 /** What is shown of a board, and how: view, filters, order, and the filters that were saved. All of it stands in the address. */
-import { Badge, Button, Popover, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import { Badge, Button, Popover, SegmentedControl, Select, type SelectProps, Stack, TextInput } from '@mantine/core'
 import { ArrowDownUp, ListFilter, Search } from 'lucide-react'
 import { memo, useState } from 'react'
 import type { CustomField } from '../../../../native-services/contract/planning.ts'
@@ -16,6 +16,15 @@ export type SetQuery = (patch: Record<string, string | null>) => void
 const inside = { withinPortal: false }
 const choices = <Value extends string>(values: readonly Value[], words: Readonly<Record<Value, string>>) =>
   values.map((value) => ({ value, label: words[value] }))
+
+/** One thing by which is filtered; empty it stands for all. */
+function Choice({
+  value,
+  onChange,
+  ...props
+}: Pick<SelectProps, 'label' | 'placeholder' | 'data' | 'searchable'> & { value: string; onChange: (value: string | null) => void }) {
+  return <Select clearable comboboxProps={inside} value={value || null} onChange={onChange} {...props} />
+}
 
 /** What is typed shows at once; the cards follow. */
 export const FilterText = memo(function FilterText({ setQuery }: { setQuery: SetQuery }) {
@@ -126,59 +135,47 @@ export const FilterBar = memo(function FilterBar({
         </Popover.Target>
         <Popover.Dropdown aria-label={strings.filterBy} className="filter-panel">
           <Stack gap={8}>
-            <Select
+            <Choice
               label={strings.fields.assignee}
               placeholder={strings.anyone}
-              clearable
-              comboboxProps={inside}
-              value={assignee || null}
+              value={assignee}
               onChange={(value) => setQuery({ assignee: value })}
               data={[{ value: 'none', label: strings.unassigned }, ...agents.map((agent) => ({ value: agent.id, label: agent.name }))]}
             />
-            <Select
+            <Choice
               label={strings.fields.status}
               placeholder={strings.anyStatus}
-              clearable
-              comboboxProps={inside}
-              value={status || null}
+              value={status}
               onChange={(value) => setQuery({ status: value })}
               data={statuses.map((each) => ({ value: each, label: taskStates[each].label }))}
             />
-            <Select
+            <Choice
               label={strings.fields.priority}
               placeholder={strings.any}
-              clearable
-              comboboxProps={inside}
-              value={priority || null}
+              value={priority}
               onChange={(value) => setQuery({ priority: value })}
               data={choices(priorities.toReversed(), strings.priority)}
             />
-            <Select
+            <Choice
               label={strings.fields.due}
               placeholder={strings.any}
-              clearable
-              comboboxProps={inside}
-              value={due || null}
+              value={due}
               onChange={(value) => setQuery({ due: value })}
               data={choices(dueChoices, strings.due)}
             />
-            <Select
+            <Choice
               label={strings.fields.condition}
               placeholder={strings.any}
-              clearable
-              comboboxProps={inside}
-              value={condition || null}
+              value={condition}
               onChange={(value) => setQuery({ is: value })}
               data={choices(conditionChoices, strings.condition)}
             />
             {tags.length > 0 ? (
-              <Select
+              <Choice
                 label={strings.fields.tag}
                 placeholder={strings.anyTag}
-                clearable
                 searchable
-                comboboxProps={inside}
-                value={tag || null}
+                value={tag}
                 onChange={(value) => setQuery({ tag: value })}
                 data={tags.map((each) => ({ value: each.id, label: each.name }))}
               />

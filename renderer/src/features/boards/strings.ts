@@ -36,7 +36,6 @@ export const strings = {
   kanban: 'Board',
   list: 'List',
   archived: (count: number) => `${count} archived`,
-  showArchive: 'Show archive',
   paused: 'This board is paused: no deliveries and no heartbeats.',
   pause: 'Pause board',
   resume: 'Resume board',
@@ -81,7 +80,6 @@ export const strings = {
     full: 'There are too many saved filters. Delete one first.',
   },
   take: (what: string) => `Take away: ${what}`,
-  loadingTasks: 'Loading tasks…',
   edit: {
     status: (number: number) => `Status of #${number}`,
     priority: (number: number) => `Priority of #${number}`,

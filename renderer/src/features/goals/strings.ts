@@ -28,7 +28,6 @@ export const strings = {
   set: 'Set a goal',
   show: 'Show the figures',
   hide: 'Hide the figures',
-  noFigures: 'No figures yet.',
   reached: 'Reached',
   days: (left: number) =>
     left < 0 ? `${plural(-left, 'day', 'days')} over` : left === 0 ? 'Today' : `${plural(left, 'day', 'days')} left`,

@@ -28,7 +28,6 @@ export const strings = {
   quietTo: 'Until',
   timezone: 'Time zone',
   save: 'Save',
-  cancel: 'Cancel',
   saved: 'Rhythm saved',
   notSaved: 'The rhythm was not saved',
   custom: 'Write a number with s, m or h, from 10s to 168h.',

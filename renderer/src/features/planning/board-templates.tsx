@@ -1,19 +1,45 @@
 /** Templates of boards. */
 import { Button } from '@mantine/core'
-import { Plus, SquareKanban, Trash2 } from 'lucide-react'
+import { Plus, SquareKanban } from 'lucide-react'
 import { useState } from 'react'
 import type { BoardTemplate } from '../../../../native-services/contract/planning.ts'
 import { api } from '../../lib/api.ts'
 import { useBoards } from '../../lib/store.ts'
-import { attempt } from '../../lib/toast.ts'
-import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, NoRows } from '../../ui/parts.tsx'
-import { words as common } from '../../ui/strings.ts'
 import { KeepBoardDialog, UseTemplateDialog } from './board-template-dialogs.tsx'
+import { ListCard } from './list-card.tsx'
+import { DeleteButton } from './row-buttons.tsx'
 import { strings } from './strings.ts'
 import { useBoardTemplates } from './use-planning.ts'
 
 const words = strings.templates
+
+function Row({ template, onUse }: { template: BoardTemplate; onUse: () => void }) {
+  return (
+    <tr data-row tabIndex={-1}>
+      <td>
+        <span className="planning-row-name">
+          <b>{template.name}</b>
+          {template.description === '' ? null : <span className="faint">{template.description}</span>}
+        </span>
+      </td>
+      <td className="num hide-narrow">{words.counts(template.counts)}</td>
+      <td>
+        <div className="planning-actions">
+          <Button variant="default" size="compact-xs" onClick={onUse}>
+            {words.use}
+          </Button>
+          <DeleteButton
+            label={`${strings.delete} ${template.name}`}
+            name={template.name}
+            title={words.deleteTitle(template.name)}
+            body={words.deleteBody}
+            remove={() => api.call('deleteBoardTemplate', { params: { board_template_id: template.id } })}
+          />
+        </div>
+      </td>
+    </tr>
+  )
+}
 
 export function BoardTemplates() {
   const { items, read } = useBoardTemplates()
@@ -21,9 +47,9 @@ export function BoardTemplates() {
   const [keeping, setKeeping] = useState(false)
   const [using, setUsing] = useState<BoardTemplate | null>(null)
   return (
-    <section className="card" aria-labelledby="board-templates-title">
-      <div className="card-head">
-        <h2 id="board-templates-title">{words.boards}</h2>
+    <ListCard
+      title={words.boards}
+      aside={
         <span className="aside">
           <Button
             size="compact-xs"
@@ -34,68 +60,22 @@ export function BoardTemplates() {
             {words.keep}
           </Button>
         </span>
-      </div>
-      <p className="muted planning-lead">{words.boardsLead}</p>
-      {items.length === 0 ? (
-        <NoRows read={read}>
-          <Empty icon={<SquareKanban size={22} aria-hidden />} title={words.noneBoards} />
-        </NoRows>
-      ) : (
-        <div className="table-wrap">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{words.columns.name}</th>
-                <th className="hide-narrow">{words.columns.holds}</th>
-                <th>
-                  <span className="visually-hidden">{words.columns.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((template) => (
-                <tr key={template.id} data-row tabIndex={-1}>
-                  <td>
-                    <span className="planning-row-name">
-                      <b>{template.name}</b>
-                      {template.description === '' ? null : <span className="faint">{template.description}</span>}
-                    </span>
-                  </td>
-                  <td className="num hide-narrow">{words.counts(template.counts)}</td>
-                  <td>
-                    <div className="planning-actions">
-                      <Button variant="default" size="compact-xs" onClick={() => setUsing(template)}>
-                        {words.use}
-                      </Button>
-                      <button
-                        type="button"
-                        className="iconbtn"
-                        aria-label={`${strings.delete} ${template.name}`}
-                        onClick={() =>
-                          askOnce({
-                            title: words.deleteTitle(template.name),
-                            body: words.deleteBody,
-                            confirmLabel: strings.delete,
-                            onConfirm: () =>
-                              void attempt(() => api.call('deleteBoardTemplate', { params: { board_template_id: template.id } }), {
-                                failed: strings.notDeleted,
-                                done: common.deleted(template.name),
-                              }),
-                          })
-                        }
-                      >
-                        <Trash2 size={13} aria-hidden />
-                      </button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      }
+      lead={words.boardsLead}
+      read={read}
+      icon={<SquareKanban size={22} aria-hidden />}
+      none={words.noneBoards}
+      columns={[
+        { label: words.columns.name },
+        { label: words.columns.holds, className: 'hide-narrow' },
+        { label: words.columns.actions, hidden: true },
+      ]}
+      rows={items.map((template) => (
+        <Row key={template.id} template={template} onUse={() => setUsing(template)} />
+      ))}
+    >
       {keeping ? <KeepBoardDialog onClose={() => setKeeping(false)} /> : null}
       {using ? <UseTemplateDialog template={using} onClose={() => setUsing(null)} /> : null}
-    </section>
+    </ListCard>
   )
 }

@@ -1,7 +1,6 @@
 /** Recurring tasks of all boards, or of one: when each comes next and what came of the last time. */
-import './planning.css'
 import { Button, Tooltip } from '@mantine/core'
-import { CalendarSync, Pause, Pencil, Play, Plus, Trash2, Zap } from 'lucide-react'
+import { CalendarSync, Pause, Play, Plus, Zap } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { type RecurringTask, runReasons, runWords } from '../../../../native-services/contract/planning.ts'
@@ -9,12 +8,11 @@ import { remember } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { useBoards, useLive } from '../../lib/store.ts'
 import { attempt, toast } from '../../lib/toast.ts'
-import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, NoRows } from '../../ui/parts.tsx'
 import { Countdown, RelativeTime } from '../../ui/time.tsx'
-import { scheduleWords } from './schedule-words.ts'
+import { ListCard } from './list-card.tsx'
 import { RecurringDialog } from './recurring-dialog.tsx'
-import { words as common } from '../../ui/strings.ts'
+import { DeleteButton, EditButton } from './row-buttons.tsx'
+import { scheduleWords } from './schedule-words.ts'
 import { strings } from './strings.ts'
 import { useRecurringTasks } from './use-planning.ts'
 
@@ -106,28 +104,14 @@ function Row({ row, withBoard, onEdit }: { row: RecurringTask; withBoard: boolea
               {row.paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
             </button>
           </Tooltip>
-          <button type="button" className="iconbtn" aria-label={words.editOf(row.name)} data-main onClick={onEdit}>
-            <Pencil size={14} aria-hidden />
-          </button>
-          <button
-            type="button"
-            className="iconbtn"
-            aria-label={words.deleteOf(row.name)}
-            onClick={() =>
-              askOnce({
-                title: words.deleteTitle(row.name),
-                body: words.deleteBody(row.run_count),
-                confirmLabel: strings.delete,
-                onConfirm: () =>
-                  void attempt(() => api.call('deleteRecurringTask', { params }), {
-                    failed: strings.notDeleted,
-                    done: common.deleted(row.name),
-                  }),
-              })
-            }
-          >
-            <Trash2 size={14} aria-hidden />
-          </button>
+          <EditButton label={words.editOf(row.name)} onClick={onEdit} />
+          <DeleteButton
+            label={words.deleteOf(row.name)}
+            name={row.name}
+            title={words.deleteTitle(row.name)}
+            body={words.deleteBody(row.run_count)}
+            remove={() => api.call('deleteRecurringTask', { params })}
+          />
         </div>
       </td>
     </tr>
@@ -139,9 +123,9 @@ export function RecurringSection({ boardId }: { boardId?: string | undefined }) 
   const boards = useBoards()
   const [editing, setEditing] = useState<RecurringTask | 'new' | null>(null)
   return (
-    <section className="card" aria-labelledby="recurring-title">
-      <div className="card-head">
-        <h2 id="recurring-title">{words.title}</h2>
+    <ListCard
+      title={words.title}
+      aside={
         <span className="aside">
           <span className="hide-narrow">{words.lead}</span>
           <Button
@@ -154,39 +138,26 @@ export function RecurringSection({ boardId }: { boardId?: string | undefined }) 
             {words.add}
           </Button>
         </span>
-      </div>
-      {items.length === 0 ? (
-        <NoRows read={read}>
-          <Empty icon={<CalendarSync size={22} aria-hidden />} title={words.none}>
-            {words.noneBody}
-          </Empty>
-        </NoRows>
-      ) : (
-        <div className="table-wrap">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{words.columns.name}</th>
-                {boardId === undefined ? <th className="hide-narrow">{words.columns.board}</th> : null}
-                <th>{words.columns.schedule}</th>
-                <th>{words.columns.next}</th>
-                <th className="hide-narrow">{words.columns.last}</th>
-                <th>
-                  <span className="visually-hidden">{words.columns.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((row) => (
-                <Row key={row.id} row={row} withBoard={boardId === undefined} onEdit={() => setEditing(row)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      }
+      read={read}
+      icon={<CalendarSync size={22} aria-hidden />}
+      none={words.none}
+      noneBody={words.noneBody}
+      columns={[
+        { label: words.columns.name },
+        ...(boardId === undefined ? [{ label: words.columns.board, className: 'hide-narrow' }] : []),
+        { label: words.columns.schedule },
+        { label: words.columns.next },
+        { label: words.columns.last, className: 'hide-narrow' },
+        { label: words.columns.actions, hidden: true },
+      ]}
+      rows={items.map((row) => (
+        <Row key={row.id} row={row} withBoard={boardId === undefined} onEdit={() => setEditing(row)} />
+      ))}
+    >
       {editing ? (
         <RecurringDialog recurring={editing === 'new' ? null : editing} boardId={boardId} onClose={() => setEditing(null)} />
       ) : null}
-    </section>
+    </ListCard>
   )
 }

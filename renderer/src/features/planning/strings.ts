@@ -17,7 +17,6 @@ export const strings = {
   lead: 'What tasks are made of: fields, tags and templates; and boards as files.',
   tabs: { fields: 'Custom fields', tags: 'Tags', templates: 'Templates', files: 'Import and export' },
   save: 'Save',
-  cancel: 'Cancel',
   delete: 'Delete',
   edit: 'Edit',
   notSaved: 'It was not saved',

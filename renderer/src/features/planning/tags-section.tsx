@@ -1,6 +1,6 @@
 /** Tags: names, colours, how many tasks use them; two that mean the same become one. */
 import { Button, Menu, TextInput } from '@mantine/core'
-import { Merge, Plus, Tags as TagsIcon, Trash2 } from 'lucide-react'
+import { Merge, Plus, Tags as TagsIcon } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Tag } from '../../../../native-services/contract/board-work.ts'
 import { remember } from '../../lib/actions.ts'
@@ -8,8 +8,8 @@ import { api } from '../../lib/api.ts'
 import { useTags } from '../../lib/store.ts'
 import { attempt } from '../../lib/toast.ts'
 import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, NoRows } from '../../ui/parts.tsx'
-import { words as common } from '../../ui/strings.ts'
+import { ListCard } from './list-card.tsx'
+import { DeleteButton } from './row-buttons.tsx'
 import { strings } from './strings.ts'
 import { useTagsRead } from './use-planning.ts'
 
@@ -91,25 +91,13 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
               ))}
             </Menu.Dropdown>
           </Menu>
-          <button
-            type="button"
-            className="iconbtn"
-            aria-label={`${strings.delete} ${tag.name}`}
-            onClick={() =>
-              askOnce({
-                title: words.deleteTitle(tag.name),
-                body: words.deleteBody(tag.task_count),
-                confirmLabel: strings.delete,
-                onConfirm: () =>
-                  void attempt(() => api.call('deleteTag', { params: { tag_id: tag.id } }), {
-                    failed: strings.notDeleted,
-                    done: common.deleted(tag.name),
-                  }),
-              })
-            }
-          >
-            <Trash2 size={13} aria-hidden />
-          </button>
+          <DeleteButton
+            label={`${strings.delete} ${tag.name}`}
+            name={tag.name}
+            title={words.deleteTitle(tag.name)}
+            body={words.deleteBody(tag.task_count)}
+            remove={() => api.call('deleteTag', { params: { tag_id: tag.id } })}
+          />
         </div>
       </td>
     </tr>
@@ -118,7 +106,6 @@ function Row({ tag, others }: { tag: Tag; others: readonly Tag[] }) {
 
 export function TagsSection() {
   const tags = useTags()
-  const read = useTagsRead()
   const [name, setName] = useState('')
   const add = async (event: FormEvent) => {
     event.preventDefault()
@@ -129,9 +116,9 @@ export function TagsSection() {
     setName('')
   }
   return (
-    <section className="card" aria-labelledby="tags-title">
-      <div className="card-head">
-        <h2 id="tags-title">{strings.tabs.tags}</h2>
+    <ListCard
+      title={strings.tabs.tags}
+      aside={
         <form className="aside row" onSubmit={(event) => void add(event)}>
           <TextInput
             aria-label={words.add}
@@ -145,25 +132,15 @@ export function TagsSection() {
             {words.add}
           </Button>
         </form>
-      </div>
-      <p className="muted planning-lead">{words.lead}</p>
-      {tags.length === 0 ? (
-        <NoRows read={read}>
-          <Empty icon={<TagsIcon size={22} aria-hidden />} title={words.none}>
-            {words.noneBody}
-          </Empty>
-        </NoRows>
-      ) : (
-        <div className="table-wrap">
-          <table className="table">
-            <tbody>
-              {tags.map((tag) => (
-                <Row key={tag.id} tag={tag} others={tags.filter((other) => other.id !== tag.id)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
+      }
+      lead={words.lead}
+      read={useTagsRead()}
+      icon={<TagsIcon size={22} aria-hidden />}
+      none={words.none}
+      noneBody={words.noneBody}
+      rows={tags.map((tag) => (
+        <Row key={tag.id} tag={tag} others={tags.filter((other) => other.id !== tag.id)} />
+      ))}
+    />
   )
 }

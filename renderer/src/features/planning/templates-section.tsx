@@ -1,105 +1,74 @@
 /** Templates of tasks and of boards. */
 import { Button } from '@mantine/core'
-import { ClipboardList, Pencil, Plus, Trash2 } from 'lucide-react'
+import { ClipboardList, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { TaskTemplate } from '../../../../native-services/contract/planning.ts'
 import { api } from '../../lib/api.ts'
 import { useLive } from '../../lib/store.ts'
-import { attempt } from '../../lib/toast.ts'
-import { askOnce } from '../../ui/confirm.tsx'
-import { Empty, NoRows } from '../../ui/parts.tsx'
-import { words as common } from '../../ui/strings.ts'
 import { BoardTemplates } from './board-templates.tsx'
+import { ListCard } from './list-card.tsx'
+import { DeleteButton, EditButton } from './row-buttons.tsx'
 import { strings } from './strings.ts'
 import { TaskTemplateDialog } from './task-template-dialog.tsx'
 import { useTaskTemplates, useTemplatesRead } from './use-planning.ts'
 
 const words = strings.templates
 
+function Row({ template, onEdit }: { template: TaskTemplate; onEdit: () => void }) {
+  const board = useLive((state) => (template.board_id === null ? undefined : state.maps.board[template.board_id]))
+  return (
+    <tr data-row tabIndex={-1}>
+      <td>
+        <b>{template.name}</b>
+      </td>
+      <td className="muted">{template.title}</td>
+      <td className="muted hide-narrow">{template.board_id === null ? strings.allBoards : (board?.name ?? '')}</td>
+      <td>
+        <div className="planning-actions">
+          <EditButton label={`${strings.edit} ${template.name}`} onClick={onEdit} />
+          <DeleteButton
+            label={`${strings.delete} ${template.name}`}
+            name={template.name}
+            title={words.deleteTitle(template.name)}
+            body={words.deleteBody}
+            remove={() => api.call('deleteTaskTemplate', { params: { task_template_id: template.id } })}
+          />
+        </div>
+      </td>
+    </tr>
+  )
+}
+
 export function TemplatesSection() {
   const templates = useTaskTemplates()
-  const read = useTemplatesRead()
-  const boards = useLive((state) => state.maps.board)
   const [editing, setEditing] = useState<TaskTemplate | 'new' | null>(null)
   return (
     <>
-      <section className="card" aria-labelledby="task-templates-title">
-        <div className="card-head">
-          <h2 id="task-templates-title">{words.tasks}</h2>
+      <ListCard
+        title={words.tasks}
+        aside={
           <span className="aside">
             <Button size="compact-xs" leftSection={<Plus size={12} aria-hidden />} onClick={() => setEditing('new')}>
               {words.addTask}
             </Button>
           </span>
-        </div>
-        <p className="muted planning-lead">{words.tasksLead}</p>
-        {templates.length === 0 ? (
-          <NoRows read={read}>
-            <Empty icon={<ClipboardList size={22} aria-hidden />} title={words.noneTasks} />
-          </NoRows>
-        ) : (
-          <div className="table-wrap">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{words.columns.name}</th>
-                  <th>{words.columns.title}</th>
-                  <th className="hide-narrow">{words.columns.board}</th>
-                  <th>
-                    <span className="visually-hidden">{words.columns.actions}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {templates.map((template) => (
-                  <tr key={template.id} data-row tabIndex={-1}>
-                    <td>
-                      <b>{template.name}</b>
-                    </td>
-                    <td className="muted">{template.title}</td>
-                    <td className="muted hide-narrow">
-                      {template.board_id === null ? strings.allBoards : (boards[template.board_id]?.name ?? '')}
-                    </td>
-                    <td>
-                      <div className="planning-actions">
-                        <button
-                          type="button"
-                          className="iconbtn"
-                          aria-label={`${strings.edit} ${template.name}`}
-                          data-main
-                          onClick={() => setEditing(template)}
-                        >
-                          <Pencil size={13} aria-hidden />
-                        </button>
-                        <button
-                          type="button"
-                          className="iconbtn"
-                          aria-label={`${strings.delete} ${template.name}`}
-                          onClick={() =>
-                            askOnce({
-                              title: words.deleteTitle(template.name),
-                              body: words.deleteBody,
-                              confirmLabel: strings.delete,
-                              onConfirm: () =>
-                                void attempt(() => api.call('deleteTaskTemplate', { params: { task_template_id: template.id } }), {
-                                  failed: strings.notDeleted,
-                                  done: common.deleted(template.name),
-                                }),
-                            })
-                          }
-                        >
-                          <Trash2 size={13} aria-hidden />
-                        </button>
-                      </div>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+        }
+        lead={words.tasksLead}
+        read={useTemplatesRead()}
+        icon={<ClipboardList size={22} aria-hidden />}
+        none={words.noneTasks}
+        columns={[
+          { label: words.columns.name },
+          { label: words.columns.title },
+          { label: words.columns.board, className: 'hide-narrow' },
+          { label: words.columns.actions, hidden: true },
+        ]}
+        rows={templates.map((template) => (
+          <Row key={template.id} template={template} onEdit={() => setEditing(template)} />
+        ))}
+      >
         {editing ? <TaskTemplateDialog template={editing === 'new' ? null : editing} onClose={() => setEditing(null)} /> : null}
-      </section>
+      </ListCard>
       <BoardTemplates />
     </>
   )

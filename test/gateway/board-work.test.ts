@@ -15,7 +15,7 @@ import { until } from '../support/until.ts'
 const price = { input: 10, output: 20 }
 const costOfAnswer = 1200
 
-describe.skipIf(!openclawAvailable)('board work on the real gateway', { timeout: 180_000 }, () => {
+describe.skipIf(!openclawAvailable)('board work on the real gateway', { timeout: 300_000 }, () => {
   let gateway: RealGateway
   let services: TestServices
   let dataDir: string
@@ -420,7 +420,7 @@ describe.skipIf(!openclawAvailable)('board work on the real gateway', { timeout:
     await until(
       () => rows(task),
       (list) => list.every((row) => row.state === 'delivered'),
-      120_000,
+      200_000,
     )
     expect((await thread(task)).filter((line) => line.startsWith('Ivy'))).toEqual(['Ivy: Answer to Ivy one', 'Ivy: Answer to Ivy two'])
   })

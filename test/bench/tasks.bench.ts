@@ -60,6 +60,8 @@ async function bench(): Promise<void> {
     }
   })
   store.close()
+  // Ten thousand rows took longer than a connection is kept: the first request on the old one finds it closed.
+  await services.call('getOverview').catch(() => services.call('getOverview'))
   console.log(machine())
   const only = process.argv[2]
   for (const [name, query, writes] of [

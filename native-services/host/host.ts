@@ -70,6 +70,8 @@ export function createHost(options: HostOptions): Host {
 
   let gatewayPort = config.gateway.external ? Number(new URL(config.gateway.external.url).port) : config.gateway.port
   let servicesState: ServicesState | null = null
+  /** The configuration as it was at the last start of the gateway, until that start has succeeded. */
+  let startsWith: string | null = null
   let lock: DataDirLock | null = null
   let stopping: Promise<void> | null = null
   const timers: NodeJS.Timeout[] = []
@@ -221,10 +223,12 @@ export function createHost(options: HostOptions): Host {
     }
   }
 
-  /** What the gateway started with is known to work: a restore point, unless the newest one is the same. */
+  /** What the gateway started with is known to work: a restore point, unless the newest one is the same. Not what stands in the file later. */
   function keepConfig(): void {
+    const text = startsWith
+    startsWith = null
+    if (text === null) return
     try {
-      const text = readFileSync(paths.openclaw.configFile, 'utf8')
       if (snapshots.list()[0]?.text === text) return
       snapshots.add({ reason: 'The gateway started with it', valid: true, openclaw_version: gateway.version, text }, clock.now())
     } catch (error) {
@@ -251,6 +255,7 @@ export function createHost(options: HostOptions): Host {
     await token.settle()
     const configured = configure()
     await model.prepare()
+    startsWith = readFileSync(paths.openclaw.configFile, 'utf8')
     token.publish()
     publishProvider()
     return { token: configured.token, workDir: paths.openclaw.root }

@@ -54,6 +54,13 @@ describe.skipIf(!openclawAvailable)('the supervised gateway', () => {
       const kept = createConfigSnapshots(configSnapshotsFolder(dataPaths(dataDir).backups)).list()
       expect(kept[0]).toMatchObject({ valid: true, openclaw_version: '2026.9.6' })
       expect(kept[0]?.text).toContain(token())
+      // What is written into the file afterwards was never started with, however long the gateway runs on.
+      const file = dataPaths(dataDir).openclaw.configFile
+      const good = readFileSync(file, 'utf8')
+      writeFileSync(file, `${good}\n\n`)
+      await new Promise((resolve) => setTimeout(resolve, 12_000))
+      writeFileSync(file, good)
+      expect(createConfigSnapshots(configSnapshotsFolder(dataPaths(dataDir).backups)).list()).toEqual(kept)
       const environment = readFileSync(`/proc/${gateway.pid}/environ`, 'utf8')
       expect(environment).not.toContain(token())
     },
